@@ -1,0 +1,215 @@
+import { ApiError, toApiError } from './errors.ts';
+import type { Binding, BindingApiGroup, Cluster, EndpointSlice, OwnPod, PodRef } from './ports.ts';
+import {
+  type GroupTargets,
+  type IpFamily,
+  ipFamily,
+  mergeGroups,
+  type NamedTargetGroup,
+  parseTargetGroups,
+  type TargetAddress,
+} from './target.ts';
+
+/** The pod annotation that names target groups, in the form of DRAIN_WAIT_TARGET_GROUPS. */
+export const TARGET_GROUPS_ANNOTATION = 'drain-wait/target-groups';
+
+/** Prefix of the readiness gates that each controller puts on pods; the TargetGroupBinding's name follows. */
+const READINESS_GATE_PREFIX: Readonly<Record<BindingApiGroup, string>> = {
+  'elbv2.k8s.aws': 'target-health.elbv2.k8s.aws/',
+  'eks.amazonaws.com': 'target-health.eks.amazonaws.com/',
+};
+
+const API_GROUPS = Object.keys(READINESS_GATE_PREFIX) as readonly BindingApiGroup[];
+
+export type TargetSource = 'setting' | 'annotation' | 'readiness-gate' | 'endpoint-slice';
+
+export interface Discovery {
+  /** Where the targets come from; undefined where none were found. */
+  readonly source: TargetSource | undefined;
+  readonly groups: readonly GroupTargets[];
+  /** Whether nothing that could hide a target stayed unread. Only then does "no targets" mean that the pod is no target. */
+  readonly complete: boolean;
+  readonly problems: readonly ApiError[];
+}
+
+/** The pod whose targets are looked for. */
+interface Subject {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string | undefined;
+  readonly ips: readonly string[];
+  readonly readinessGates: readonly string[];
+  readonly wasRead: boolean;
+}
+
+/** Looks for the pod's targets in every source; the first that gives any wins. Never rejects. */
+export async function discoverTargets(
+  ref: PodRef,
+  pod: OwnPod | undefined,
+  setting: readonly NamedTargetGroup[],
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<Discovery> {
+  const subject: Subject = {
+    namespace: ref.namespace,
+    name: ref.name,
+    uid: ref.uid ?? pod?.uid,
+    ips: ref.ips.length > 0 ? ref.ips : (pod?.ips ?? []),
+    readinessGates: pod?.readinessGates ?? [],
+    wasRead: pod !== undefined,
+  };
+  return namedByUser(subject, pod, setting) ?? (await boundInCluster(subject, cluster, signal));
+}
+
+/** What the setting or else the pod's annotation names. A mistake in the annotation leaves discovery incomplete. */
+function namedByUser(
+  subject: Subject,
+  pod: OwnPod | undefined,
+  setting: readonly NamedTargetGroup[],
+): Discovery | undefined {
+  const annotation = pod?.annotations[TARGET_GROUPS_ANNOTATION];
+  const source = setting.length > 0 ? 'setting' : 'annotation';
+  const operation = `read the ${source} of target groups`;
+  const failed = (error: ApiError) => ({ source: undefined, groups: [], complete: false, problems: [error] });
+  try {
+    const named = setting.length > 0 ? setting : parseTargetGroups(annotation ?? '');
+    if (named.length === 0) return undefined;
+    if (subject.ips.length === 0) {
+      return failed(
+        new ApiError('not-found', operation, 'the pod has no known IP; set DRAIN_WAIT_POD_IPS from status.podIPs'),
+      );
+    }
+    return {
+      source,
+      groups: mergeGroups(named.map((group) => toGroupTargets(group, subject.ips))),
+      complete: true,
+      problems: [],
+    };
+  } catch (error) {
+    return failed(toApiError(error, operation));
+  }
+}
+
+function toGroupTargets({ arn, port }: NamedTargetGroup, ips: readonly string[]): GroupTargets {
+  return {
+    group: { arn, name: undefined, loadBalancer: undefined, role: undefined },
+    addresses: ips.map((ip) => ({ ip, port })),
+    terminatingEndpoints: 1,
+  };
+}
+
+/** What the namespace's TargetGroupBindings say: those of the pod's readiness gates, else those whose Service lists it. */
+async function boundInCluster(subject: Subject, cluster: Cluster, signal: AbortSignal): Promise<Discovery> {
+  const hiding: ApiError[] = [];
+  const harmless: ApiError[] = [];
+  const bindings = await listIpBindings(subject, cluster, hiding, signal);
+  const gated = bindings.filter(({ apiGroup, name }) =>
+    subject.readinessGates.includes(READINESS_GATE_PREFIX[apiGroup] + name),
+  );
+  // A gate proves the target, even where the Service no longer lists the pod: then its IP alone finds it.
+  const provenIps = gated.length > 0 ? subject.ips : [];
+  const relevant = gated.length > 0 ? gated : bindings;
+  const services = [...new Set(relevant.map(({ service }) => service.name))];
+  const slices = await orElse(
+    services.length === 0 ? Promise.resolve([]) : cluster.listEndpointSlices(subject.namespace, services, signal),
+    [],
+    'list endpointslices.discovery.k8s.io',
+    provenIps.length > 0 ? harmless : hiding,
+  );
+  const groups = await Promise.all(
+    relevant.map(async (binding): Promise<GroupTargets> => {
+      const listed = slices.filter((slice) => isOf(slice, binding));
+      const addresses = await listedAddresses(binding, listed, subject, cluster, harmless, signal);
+      return {
+        group: binding.group,
+        addresses: addresses.length > 0 ? addresses : atAnyPort(provenIps, binding.family),
+        terminatingEndpoints: Math.max(1, countTerminating(listed)),
+      };
+    }),
+  );
+  const found = groups.filter(({ addresses }) => addresses.length > 0);
+  return {
+    source: found.length === 0 ? undefined : gated.length > 0 ? 'readiness-gate' : 'endpoint-slice',
+    groups: mergeGroups(found),
+    // The annotation of a pod that was never read may name targets.
+    complete: hiding.length === 0 && (subject.wasRead || found.length > 0),
+    problems: [...hiding, ...harmless],
+  };
+}
+
+async function listIpBindings(
+  { namespace }: Subject,
+  cluster: Cluster,
+  problems: ApiError[],
+  signal: AbortSignal,
+): Promise<readonly Binding[]> {
+  const lists = await Promise.all(
+    API_GROUPS.map((apiGroup) =>
+      orElse(cluster.listBindings(apiGroup, namespace, signal), [], `list targetgroupbindings.${apiGroup}`, problems),
+    ),
+  );
+  return lists.flat().filter(({ targetType }) => targetType === 'ip');
+}
+
+/** The pod's targets in the slices of a binding's Service. Where its port cannot be named, they are found by their IP. */
+async function listedAddresses(
+  binding: Binding,
+  listed: readonly EndpointSlice[],
+  subject: Subject,
+  cluster: Cluster,
+  problems: ApiError[],
+  signal: AbortSignal,
+): Promise<readonly TargetAddress[]> {
+  const mine = listed.filter((slice) => podAddresses(slice, subject).length > 0);
+  if (mine.length === 0) return [];
+  const port = await orElse(portName(binding, subject, cluster, signal), undefined, 'get services', problems);
+  return mine.flatMap((slice) => targetAddresses(slice, subject, port));
+}
+
+function isOf({ service, family }: EndpointSlice, binding: Binding): boolean {
+  return service === binding.service.name && family === binding.family;
+}
+
+function countTerminating(slices: readonly EndpointSlice[]): number {
+  return slices.flatMap(({ endpoints }) => endpoints).filter(({ terminating }) => terminating).length;
+}
+
+function atAnyPort(ips: readonly string[], family: IpFamily): readonly TargetAddress[] {
+  return ips.filter((ip) => ipFamily(ip) === family).map((ip) => ({ ip, port: undefined }));
+}
+
+/** Name of the Service port that a binding means; undefined where the Service has no such port. */
+async function portName(
+  { service }: Binding,
+  { namespace }: Subject,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (typeof service.port === 'string') return service.port;
+  return await cluster.findServicePortName(namespace, service.name, service.port, signal);
+}
+
+function podAddresses(slice: EndpointSlice, { name, uid, ips }: Subject): readonly string[] {
+  return slice.endpoints
+    .filter(({ pod, addresses }) =>
+      // A StatefulSet's next pod has the same name; only the UID tells it from this one.
+      pod === undefined
+        ? addresses.some((ip) => ips.includes(ip))
+        : pod.name === name && (uid === undefined || pod.uid === undefined || pod.uid === uid),
+    )
+    .flatMap(({ addresses }) => addresses);
+}
+
+function targetAddresses(slice: EndpointSlice, subject: Subject, port: string | undefined): readonly TargetAddress[] {
+  const ports = port === undefined ? [{ port: undefined }] : slice.ports.filter(({ name }) => name === port);
+  return podAddresses(slice, subject).flatMap((ip) => ports.map((found) => ({ ip, port: found.port })));
+}
+
+async function orElse<T>(reading: Promise<T>, otherwise: T, operation: string, problems: ApiError[]): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    problems.push(toApiError(error, operation));
+    return otherwise;
+  }
+}

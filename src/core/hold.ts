@@ -1,0 +1,102 @@
+import { deadlineAtMs, decide, gracePeriodMs } from './decide.ts';
+import { type Journal, targetEvents } from './journal.ts';
+import { beginHold, type HoldState, type Observation, observe, type PodKnowledge } from './observation.ts';
+import type { HoldSummary } from './outcome.ts';
+import type { HoldPolicy } from './policy.ts';
+import type { Clock, Cluster, LoadBalancers, PodRef, PriorKnowledge, Random } from './ports.ts';
+import { summarize } from './summary.ts';
+import { watchPod } from './watch-pod.ts';
+import { watchTargets } from './watch-targets.ts';
+
+export interface HoldPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly cluster: Cluster;
+  readonly loadBalancers: LoadBalancers;
+  readonly journal: Journal;
+}
+
+export interface HoldRequest {
+  readonly pod: PodRef;
+  readonly policy: HoldPolicy;
+  /** Arrival of the first call on the ports' clock, ms: the kubelet counts the grace period from then. */
+  readonly arrivedAtMs: number;
+  readonly known: PriorKnowledge;
+}
+
+/** A hold that goes on. */
+export interface Hold {
+  /** The state at this moment, for whoever wants to look at it. */
+  readonly state: () => HoldState;
+  /** Resolves at the release; never rejects. */
+  readonly released: Promise<ReleasedHold>;
+}
+
+export interface ReleasedHold {
+  readonly summary: HoldSummary;
+  /** What was last known of the pod. */
+  readonly pod: PodKnowledge;
+  /** When the grace period is over and the kubelet kills what is left, on the ports' clock, ms. */
+  readonly graceEndsAtMs: number;
+}
+
+/** What the watchers of one hold share. */
+export interface Watch {
+  readonly request: HoldRequest;
+  readonly ports: HoldPorts;
+  /** Aborted at the release. */
+  readonly signal: AbortSignal;
+  readonly state: () => HoldState;
+  readonly see: (observation: Observation) => void;
+}
+
+/** Holds until every target of the pod has been let go by its load balancer, or until the rules say that it must end. */
+export function startHold(request: HoldRequest, ports: HoldPorts): Hold {
+  const { pod, policy } = request;
+  const { clock, journal } = ports;
+  const { promise: released, resolve: release } = Promise.withResolvers<ReleasedHold>();
+  const ended = new AbortController();
+  let observed = new AbortController();
+  let state = beginHold(request.arrivedAtMs, request.known);
+
+  /** Decides. Returns when to decide again at the latest, or undefined after the release. */
+  function tick(): number | undefined {
+    if (ended.signal.aborted) return undefined;
+    const nowMs = clock.now();
+    const decision = decide(state, policy, nowMs);
+    if (decision.kind === 'hold') return decision.untilMs;
+    ended.abort();
+    const summary = summarize(state, decision.reason, policy, nowMs);
+    journal({ kind: 'released', pod, summary });
+    release({ summary, pod: state.pod, graceEndsAtMs: request.arrivedAtMs + gracePeriodMs(state.pod, policy) });
+    return undefined;
+  }
+
+  function see(observation: Observation): void {
+    if (ended.signal.aborted) return;
+    const before = state;
+    state = observe(before, observation, clock.now());
+    for (const event of targetEvents(before, state)) journal(event);
+    tick();
+    observed.abort();
+  }
+
+  async function keepTime(): Promise<void> {
+    for (let untilMs = tick(); untilMs !== undefined; untilMs = tick()) {
+      observed = new AbortController();
+      await clock.sleep(untilMs - clock.now(), observed.signal);
+    }
+  }
+
+  async function watchAll(): Promise<void> {
+    const watch: Watch = { request, ports, signal: ended.signal, state: () => state, see };
+    await watchPod(watch);
+    if (ended.signal.aborted) return;
+    journal({ kind: 'hold-started', pod, deadlineInMs: Math.round(deadlineAtMs(state, policy) - clock.now()) });
+    await watchTargets(watch);
+  }
+
+  void keepTime();
+  if (!ended.signal.aborted) void watchAll();
+  return { state: () => state, released };
+}

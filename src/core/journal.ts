@@ -1,0 +1,48 @@
+import type { Discovery } from './discover.ts';
+import type { ApiError } from './errors.ts';
+import type { HoldState, TargetState } from './observation.ts';
+import type { HoldSummary } from './outcome.ts';
+import type { PodRef } from './ports.ts';
+import type { TargetAddress } from './target.ts';
+
+/** A target as people name it: its group (ARN or name), IP and port. */
+export interface NamedTarget extends TargetAddress {
+  readonly targetGroup: string;
+}
+
+/** What a hold has to tell while it goes on. */
+export type HoldEvent =
+  | { readonly kind: 'hold-started'; readonly pod: PodRef; readonly deadlineInMs: number }
+  | { readonly kind: 'pod-unreadable'; readonly error: ApiError }
+  | { readonly kind: 'pod-gone'; readonly error: ApiError }
+  | { readonly kind: 'deadline-changed'; readonly deadlineInMs: number }
+  | { readonly kind: 'discovered'; readonly discovery: Discovery }
+  | { readonly kind: 'call-failed'; readonly targetGroup: string; readonly error: ApiError }
+  | { readonly kind: 'port-followed'; readonly target: NamedTarget; readonly insteadOfPort: number }
+  | { readonly kind: 'target-changed'; readonly target: NamedTarget; readonly state: string; readonly atMs: number }
+  | { readonly kind: 'released'; readonly pod: PodRef; readonly summary: HoldSummary };
+
+/** Takes what a hold tells. Must not throw and must not wait. */
+export type Journal = (event: HoldEvent) => void;
+
+/** What changed for the targets from one state to the next. */
+export function targetEvents(before: HoldState, after: HoldState): readonly HoldEvent[] {
+  return after.groups.flatMap((group) => {
+    const known = before.groups.find(({ key }) => key === group.key)?.targets ?? [];
+    const name = (target: TargetState): NamedTarget => ({
+      targetGroup: group.ref.arn ?? group.ref.name ?? group.key,
+      ip: target.ip,
+      port: target.port,
+    });
+    return group.targets.flatMap((target): readonly HoldEvent[] => {
+      const previous = known.find(({ ip, port }) => ip === target.ip && port === target.port);
+      const latest = target.states.at(-1);
+      if (latest === undefined || latest === previous?.states.at(-1)) return [];
+      const changed = { kind: 'target-changed', target: name(target), ...latest } as const;
+      // A target that is new here and yet has been seen took the place of one with another port.
+      const replaced = previous === undefined ? known.find(({ ip }) => ip === target.ip) : undefined;
+      if (replaced?.port === undefined) return [changed];
+      return [{ kind: 'port-followed', target: name(target), insteadOfPort: replaced.port }, changed];
+    });
+  });
+}

@@ -1,0 +1,60 @@
+import { deadlineAtMs, settlesAtMs } from './decide.ts';
+import type { GroupState, HoldState, Phase, TargetState } from './observation.ts';
+import type { HoldSummary, Reason, TargetSummary } from './outcome.ts';
+import type { HoldPolicy } from './policy.ts';
+
+/** What a hold that was released for `reason` at `nowMs` tells. */
+export function summarize(state: HoldState, reason: Reason, policy: HoldPolicy, nowMs: number): HoldSummary {
+  return {
+    reason,
+    heldMs: Math.round(nowMs - state.startedAtMs),
+    deadlineInMs: Math.round(deadlineAtMs(state, policy) - nowMs),
+    ...(state.pod.kind === 'gone' ? { forceDeleted: true } : {}),
+    targets: summarizeTargets(state, policy, nowMs),
+  };
+}
+
+/** The targets of a hold as they stand at `nowMs`. */
+export function summarizeTargets(state: HoldState, policy: HoldPolicy, nowMs: number): readonly TargetSummary[] {
+  return state.groups.flatMap((group) =>
+    group.targets.map((target) => summarizeTarget(target, group, state, policy, nowMs)),
+  );
+}
+
+function summarizeTarget(
+  target: TargetState,
+  group: GroupState,
+  state: HoldState,
+  policy: HoldPolicy,
+  nowMs: number,
+): TargetSummary {
+  const settledAtMs = settlesAtMs(target, group, state.pod, policy);
+  const settled = settledAtMs !== undefined && settledAtMs <= nowMs;
+  const leftAtMs = 'sinceMs' in target.phase ? target.phase.sinceMs : undefined;
+  return {
+    targetGroup: group.ref.arn ?? group.ref.name ?? group.key,
+    ip: target.ip,
+    ...(target.port === undefined ? {} : { port: target.port }),
+    ...(group.ref.loadBalancer === undefined ? {} : { loadBalancer: group.ref.loadBalancer }),
+    state: settled ? 'settled' : stateOf(target.phase),
+    ...(leftAtMs === undefined
+      ? {}
+      : {
+          lagMs: Math.round(leftAtMs - state.startedAtMs),
+          settleMs: Math.round((settled ? settledAtMs : nowMs) - leftAtMs),
+        }),
+    calls: group.calls,
+    states: target.states.map((seen) => ({ state: seen.state, atMs: Math.round(seen.atMs) })),
+  };
+}
+
+function stateOf(phase: Phase): TargetSummary['state'] {
+  switch (phase.kind) {
+    case 'missing':
+      return 'absent';
+    case 'unused':
+      return 'registered';
+    default:
+      return phase.kind;
+  }
+}

@@ -1,0 +1,135 @@
+export type LoadBalancerKind = 'alb' | 'nlb';
+export type IpFamily = 'ipv4' | 'ipv6';
+
+/** A role to assume for target groups of another account (TargetGroupBinding `iamRoleArnToAssume`). */
+export interface AssumedRole {
+  readonly arn: string;
+  readonly externalId: string | undefined;
+}
+
+/** Which target group, as far as it is known. One of `arn` and `name` is always there. */
+export interface TargetGroupRef {
+  readonly arn: string | undefined;
+  readonly name: string | undefined;
+  /** Absent until DescribeTargetGroups tells. */
+  readonly loadBalancer: LoadBalancerKind | undefined;
+  readonly role: AssumedRole | undefined;
+}
+
+/** One IP target of this pod. Without `port` it is whatever port the target group has for the IP. */
+export interface TargetAddress {
+  readonly ip: string;
+  readonly port: number | undefined;
+}
+
+/** Everything that is known of one target group and this pod's targets in it. */
+export interface GroupTargets {
+  readonly group: TargetGroupRef;
+  readonly addresses: readonly TargetAddress[];
+  /** How many endpoints of the Service are terminating now, this pod included. */
+  readonly terminatingEndpoints: number;
+}
+
+/** What makes two references the same target group. */
+export function groupKey({ arn, name, role }: TargetGroupRef): string {
+  return arn ?? `${name}@${role?.arn ?? ''}`;
+}
+
+export function ipFamily(ip: string): IpFamily {
+  return ip.includes(':') ? 'ipv6' : 'ipv4';
+}
+
+/** One spelling for each IPv6 address, so that `fd00:0::7` and `FD00::7` are the same target. */
+export function canonicalIp(ip: string): string {
+  if (ipFamily(ip) === 'ipv4') return ip;
+  try {
+    return new URL(`http://[${ip}]/`).hostname.slice(1, -1);
+  } catch {
+    return ip;
+  }
+}
+
+export function sameIp(a: string, b: string): boolean {
+  return canonicalIp(a) === canonicalIp(b);
+}
+
+export interface TargetGroupArn {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+  readonly name: string;
+}
+
+const TARGET_GROUP_ARN =
+  /^arn:(aws[a-z-]*):elasticloadbalancing:([a-z0-9-]+):(\d{12}):targetgroup\/([A-Za-z0-9-]{1,32})\/[0-9A-Za-z]+$/;
+
+/** The parts of a target group's ARN; undefined where it is none. */
+export function parseTargetGroupArn(arn: string): TargetGroupArn | undefined {
+  const [, partition, region, account, name] = TARGET_GROUP_ARN.exec(arn) ?? [];
+  if (partition === undefined || region === undefined || account === undefined || name === undefined) return undefined;
+  return { partition, region, account, name };
+}
+
+/** A target group named by the user, in the setting or the pod's annotation. */
+export interface NamedTargetGroup {
+  readonly arn: string;
+  readonly port: number | undefined;
+}
+
+/**
+ * Reads `arn=port, arn` (the port may be left out: match by IP).
+ * Throws a RangeError that says which entry is wrong.
+ */
+export function parseTargetGroups(text: string): readonly NamedTargetGroup[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map(parseNamedTargetGroup);
+}
+
+function parseNamedTargetGroup(entry: string): NamedTargetGroup {
+  const [arn = '', port, ...rest] = entry.split('=');
+  if (parseTargetGroupArn(arn) === undefined || rest.length > 0) {
+    throw new RangeError(`'${entry}' is not the ARN of a target group, with or without =port`);
+  }
+  if (port === undefined) return { arn, port: undefined };
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
+    throw new RangeError(`'${port}' in '${entry}' is not a port from 1 to 65535`);
+  }
+  return { arn, port: Number(port) };
+}
+
+/** Joins what several sources found: one entry for each target group, each address once. */
+export function mergeGroups(found: readonly GroupTargets[]): readonly GroupTargets[] {
+  const merged = new Map<string, GroupTargets>();
+  for (const next of found) {
+    const key = groupKey(next.group);
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? { ...next, addresses: mergeAddresses(next.addresses) } : join(known, next));
+  }
+  return [...merged.values()];
+}
+
+function join(a: GroupTargets, b: GroupTargets): GroupTargets {
+  return {
+    group: {
+      ...a.group,
+      loadBalancer: a.group.loadBalancer ?? b.group.loadBalancer,
+      role: a.group.role ?? b.group.role,
+    },
+    addresses: mergeAddresses([...a.addresses, ...b.addresses]),
+    terminatingEndpoints: Math.max(a.terminatingEndpoints, b.terminatingEndpoints),
+  };
+}
+
+/** An address without a port gives way to one of the same IP with a port. */
+export function mergeAddresses(addresses: readonly TargetAddress[]): readonly TargetAddress[] {
+  return addresses
+    .map(({ ip, port }) => ({ ip: canonicalIp(ip), port }))
+    .filter(
+      (address, index, all) =>
+        all.findIndex(({ ip, port }) => ip === address.ip && port === address.port) === index &&
+        (address.port !== undefined || !all.some(({ ip, port }) => ip === address.ip && port !== undefined)),
+    );
+}

@@ -1,0 +1,55 @@
+import { deadlineAtMs } from './decide.ts';
+import { ApiError, toApiError } from './errors.ts';
+import type { Watch } from './hold.ts';
+import { lastRead } from './observation.ts';
+import { podStepMs } from './pace.ts';
+import type { OwnPod } from './ports.ts';
+
+/** Reads the pod now, and then from time to time until the release. Resolves after the first read. */
+export async function watchPod(watch: Watch): Promise<void> {
+  await readPod(watch);
+  void readAgain(watch);
+}
+
+async function readAgain(watch: Watch): Promise<void> {
+  const { ports, request, signal, state } = watch;
+  for (;;) {
+    await ports.clock.sleep(podStepMs(ports.random), signal);
+    if (signal.aborted) return;
+    const deadlineBefore = deadlineAtMs(state(), request.policy);
+    await readPod(watch);
+    const deadline = deadlineAtMs(state(), request.policy);
+    if (deadline !== deadlineBefore && !signal.aborted) {
+      ports.journal({ kind: 'deadline-changed', deadlineInMs: Math.round(deadline - ports.clock.now()) });
+    }
+  }
+}
+
+async function readPod(watch: Watch): Promise<void> {
+  const { request, ports, signal, state, see } = watch;
+  const known = lastRead(state().pod) ?? request.known.pod;
+  const askedAtMs = ports.clock.now();
+  try {
+    const pod = await ports.cluster.readPod(request.pod, signal);
+    requireUid(pod, request.pod.uid ?? known?.uid);
+    see({ kind: 'pod-read', pod, askedAtMs });
+  } catch (error) {
+    if (signal.aborted) return;
+    const failure = toApiError(error, 'get pods');
+    const before = state().pod.kind;
+    see(isGone(failure) && known !== undefined ? { kind: 'pod-gone', pod: known } : { kind: 'pod-unreadable' });
+    if (state().pod.kind !== before) {
+      ports.journal({ kind: state().pod.kind === 'gone' ? 'pod-gone' : 'pod-unreadable', error: failure });
+    }
+  }
+}
+
+function requireUid({ uid }: OwnPod, expected: string | undefined): void {
+  if (expected === undefined || uid === expected) return;
+  throw new ApiError('not-found', 'get pods', `the pod with this name now has the UID ${uid}, not ${expected}`);
+}
+
+/** A token is revoked together with its pod: after a good read, 401 says the same as 404. */
+function isGone({ kind }: ApiError): boolean {
+  return kind === 'not-found' || kind === 'unauthenticated';
+}

@@ -1,0 +1,412 @@
+import { describe, expect, test } from 'vitest';
+import type { HoldRequest } from '../../src/core/hold.ts';
+import type { HoldPolicy } from '../../src/core/policy.ts';
+import {
+  binding,
+  failure,
+  health,
+  NLB_ARN,
+  ownPod,
+  POD,
+  POLICY,
+  slice,
+  testWorld,
+  type World,
+} from '../support/world.ts';
+
+/** Runs one hold to its end in virtual time. */
+async function hold(world: Partial<World> = {}, policy: Partial<HoldPolicy> = {}, request: Partial<HoldRequest> = {}) {
+  const made = testWorld(world);
+  const { summary, pod } = await made.clock.run(made.hold({ policy: { ...POLICY, ...policy }, ...request }).released);
+  const elbCalls = made.calls.filter(({ operation }) => operation.startsWith('describe'));
+  return { ...made, summary, pod, elbCalls };
+}
+
+const draining = 'draining/Target.DeregistrationInProgress';
+
+/** Healthy until `lagMs`, then draining. */
+function drainsAfter(lagMs: number) {
+  return (atMs: number) => [health(atMs < lagMs ? 'healthy' : draining)];
+}
+
+describe('an ordinary drain', () => {
+  test('ends the settle time after draining was first seen', async () => {
+    const { summary, elbCalls } = await hold({ targets: drainsAfter(3_000) });
+    expect(summary).toMatchObject({ reason: 'drained', heldMs: 24_950 });
+    expect(summary.targets).toMatchObject([{ state: 'settled', lagMs: 4_950, settleMs: 20_000, calls: 2 }]);
+    expect(elbCalls).toHaveLength(2);
+  });
+
+  test('gives each target group its own settle time and waits for the last', async () => {
+    const { summary } = await hold({
+      bindings: (_, group) => (group === 'elbv2.k8s.aws' ? [binding(), binding({ name: 'nlb', arn: NLB_ARN })] : []),
+      targets: (atMs, arn) => drainsAfter(arn === NLB_ARN ? 12_000 : 0)(atMs),
+    });
+    const [alb, nlb] = summary.targets;
+    expect(alb).toMatchObject({ loadBalancer: 'alb', lagMs: 2_200, settleMs: 20_000, calls: 1 });
+    expect(nlb).toMatchObject({ loadBalancer: 'nlb', settleMs: 120_000 });
+    expect(summary.heldMs).toBe((nlb?.lagMs ?? 0) + 120_000);
+  });
+
+  test('asks once for all ports of a target group', async () => {
+    const { summary, elbCalls } = await hold({
+      bindings: (_, group) =>
+        group === 'elbv2.k8s.aws'
+          ? [binding(), binding({ name: 'admin', service: { name: 'web', port: 'admin' } })]
+          : [],
+      slices: () => [
+        slice({
+          ports: [
+            { name: 'http', port: 8080 },
+            { name: 'admin', port: 9090 },
+          ],
+        }),
+      ],
+      targets: () => [health(draining), health(draining, { port: 9090 })],
+    });
+    expect(elbCalls).toMatchObject([{ about: '8080,9090' }]);
+    expect(summary.targets).toHaveLength(2);
+  });
+
+  test('holds for the minimum even if everything is settled', async () => {
+    const { summary } = await hold({ targets: () => [health('unused/Target.NotInUse')] });
+    expect(summary).toMatchObject({ reason: 'drained', heldMs: 5_000 });
+  });
+
+  test('keeps waiting for states that nobody has heard of', async () => {
+    const { summary } = await hold({ targets: () => [health('melting/Target.TooHot')] });
+    expect(summary).toMatchObject({ reason: 'deadline', targets: [{ state: 'registered' }] });
+  });
+
+  test.each([
+    'initial',
+    'unhealthy',
+    'unavailable',
+    'unhealthy.draining',
+    'unused/Target.InvalidState',
+    'unused/Target.IpUnusable',
+  ])('takes %s for registered', async (state) => {
+    const { summary } = await hold({ targets: (atMs) => [health(atMs < 20_000 ? state : draining)] });
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ lagMs: expect.any(Number) }] });
+    expect(summary.targets[0]?.lagMs).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test('waits again for a target that is registered again', async () => {
+    const { summary } = await hold({
+      bindings: (_, group) =>
+        group === 'elbv2.k8s.aws' ? [binding(), binding({ name: 'b', service: { name: 'web', port: 'b' } })] : [],
+      slices: () => [
+        slice({
+          ports: [
+            { name: 'http', port: 8080 },
+            { name: 'b', port: 9090 },
+          ],
+        }),
+      ],
+      targets: (atMs) => [
+        health(atMs < 4_000 || atMs > 8_000 ? draining : 'healthy'),
+        health(atMs < 14_000 ? 'healthy' : draining, { port: 9090 }),
+      ],
+    });
+    const [web] = summary.targets;
+    expect(web?.states.map(({ state }) => state)).toEqual([draining, 'healthy', draining]);
+    expect(web?.lagMs).toBeGreaterThan(8_000);
+  });
+
+  test('in mode gone, waits until the target is absent and no longer', async () => {
+    const { summary } = await hold(
+      { targets: (atMs) => (atMs < 30_000 ? [health(atMs < 3_000 ? 'healthy' : draining)] : []) },
+      { until: 'gone' },
+    );
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ state: 'settled' }] });
+    expect(summary.heldMs).toBeGreaterThanOrEqual(30_000);
+    expect(summary.heldMs).toBeLessThan(45_000);
+  });
+});
+
+describe('a target that is not there', () => {
+  test('at the first look is looked for once more without filter, then settles from the first sighting', async () => {
+    const { summary, elbCalls } = await hold({ targets: () => [] });
+    expect(elbCalls.map(({ about }) => about)).toEqual(['8080', 'all']);
+    expect(summary).toMatchObject({ reason: 'drained', heldMs: 22_200, targets: [{ lagMs: 2_200, settleMs: 20_000 }] });
+  });
+
+  test('needs no settling when the pod was never Ready', async () => {
+    const { summary } = await hold({ targets: () => [], pod: () => ownPod({ neverReady: true }) });
+    expect(summary).toMatchObject({ reason: 'drained', heldMs: 5_000 });
+  });
+
+  test('is followed to the port under which its IP is registered', async () => {
+    const { summary, events } = await hold({
+      targets: (atMs) => [health(atMs < 12_000 ? 'healthy' : draining, { port: 3000 })],
+    });
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ port: 3000, settleMs: 20_000 }] });
+    expect(summary.targets[0]?.lagMs).toBeGreaterThanOrEqual(12_000);
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'port-followed', insteadOfPort: 8080 }));
+  });
+
+  test('later on is absent without a second look', async () => {
+    const { summary, elbCalls } = await hold({ targets: (atMs) => (atMs < 3_000 ? [health('healthy')] : []) });
+    expect(elbCalls.map(({ about }) => about)).toEqual(['8080', '8080']);
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ state: 'settled', lagMs: 4_950 }] });
+  });
+
+  test('because its target group has gone settles as well', async () => {
+    const { summary } = await hold({ targets: () => ({ kind: 'no-such-group' }) });
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ settleMs: 20_000 }] });
+  });
+
+  test('according to InvalidTarget is looked for without filter', async () => {
+    const { summary, elbCalls } = await hold({ targets: (atMs) => (atMs < 3_000 ? { kind: 'invalid-target' } : []) });
+    expect(elbCalls.map(({ about }) => about)).toEqual(['8080', 'all']);
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ settleMs: 20_000 }] });
+  });
+});
+
+describe('a target group that is not fully known', () => {
+  const byName = binding({ group: { arn: undefined, name: 'web', loadBalancer: undefined, role: undefined } });
+
+  test('given by name is resolved first, within the same budget of calls', async () => {
+    const { summary, elbCalls } = await hold({
+      bindings: (_, group) => (group === 'elbv2.k8s.aws' ? [byName] : []),
+      targets: drainsAfter(20_000),
+    });
+    expect(elbCalls[0]?.operation).toBe('describeTargetGroup');
+    expect(elbCalls.length).toBeLessThanOrEqual(5);
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ loadBalancer: 'alb', settleMs: 20_000 }] });
+  });
+
+  test('by a name that leads nowhere proves nothing', async () => {
+    const { summary } = await hold({ bindings: () => [byName], group: () => failure('not-found') });
+    expect(summary).toMatchObject({ reason: 'fallback', heldMs: 35_000 });
+  });
+
+  test('of unknown kind settles for the longer time when it may not be described', async () => {
+    const ofUnknownKind = { ...binding().group, loadBalancer: undefined };
+    const { summary } = await hold({
+      bindings: () => [binding({ group: ofUnknownKind })],
+      group: () => failure('denied'),
+      targets: drainsAfter(0),
+    });
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ settleMs: 120_000 }] });
+  });
+});
+
+describe('when ELBv2 fails', () => {
+  test.each(['denied', 'unreachable', 'bad-response', 'throttled'] as const)(
+    '%s for ever falls back to the clock',
+    async (kind) => {
+      const { summary } = await hold({ targets: () => failure(kind) });
+      expect(summary).toMatchObject({ reason: 'fallback', heldMs: 35_000, targets: [{ state: 'unknown' }] });
+    },
+  );
+
+  test('the deadline comes before a longer fallback', async () => {
+    const { summary } = await hold({ targets: () => failure('denied'), pod: () => ownPod({ gracePeriodMs: 40_000 }) });
+    expect(summary).toMatchObject({ reason: 'deadline', heldMs: 28_000, deadlineInMs: 0 });
+  });
+
+  test('and comes back, what is seen wins again', async () => {
+    const { summary } = await hold({
+      targets: (atMs) => (atMs < 30_000 ? failure('throttled') : drainsAfter(60_000)(atMs)),
+    });
+    expect(summary.reason).toBe('drained');
+    expect(summary.heldMs).toBeGreaterThanOrEqual(80_000);
+  });
+
+  test('after it was seen registered, the clock runs from that sighting', async () => {
+    const { summary } = await hold({
+      targets: (atMs) => (atMs < 3_000 ? [health('healthy')] : failure('unreachable')),
+    });
+    expect(summary).toMatchObject({ reason: 'fallback', heldMs: 2_200 + 35_000 });
+  });
+
+  test('during the settle time nothing is asked and nothing can go wrong', async () => {
+    const { summary } = await hold({ targets: (atMs) => (atMs < 3_000 ? [health(draining)] : failure('unreachable')) });
+    expect(summary).toMatchObject({ reason: 'drained', heldMs: 22_200 });
+  });
+
+  test('for one target group, the others still end by what is seen of them', async () => {
+    const { summary } = await hold({
+      bindings: (_, group) => (group === 'elbv2.k8s.aws' ? [binding(), binding({ name: 'nlb', arn: NLB_ARN })] : []),
+      targets: (atMs, arn) => (arn === NLB_ARN ? failure('denied') : drainsAfter(50_000)(atMs)),
+    });
+    expect(summary.reason).toBe('fallback');
+    expect(summary.heldMs).toBeGreaterThanOrEqual(70_000);
+  });
+
+  test('an answer that leaves out the target is no answer', async () => {
+    const { summary } = await hold({ targets: () => ({ kind: 'targets', targets: [] }) });
+    expect(summary).toMatchObject({ reason: 'fallback', heldMs: 35_000 });
+  });
+
+  test('a call that hangs counts as failed when it ends', async () => {
+    const { summary } = await hold({ targets: () => 'hang' });
+    expect(summary).toMatchObject({ reason: 'fallback', heldMs: 35_000 });
+  });
+
+  test('a throttle doubles the step up to 20 s', async () => {
+    const { elbCalls } = await hold({ targets: () => failure('throttled') }, { fallbackHoldMs: 100_000 });
+    const steps = elbCalls.slice(1).map((call, index) => Math.round((call.atMs - (elbCalls[index]?.atMs ?? 0)) / 1.1));
+    expect(steps.slice(0, 4)).toEqual([3_125, 6_250, 12_500, 20_000]);
+  });
+});
+
+describe('the own pod', () => {
+  test('not being deleted is released at once, with no other call', async () => {
+    const { summary, calls } = await hold({ pod: () => ownPod({ terminating: false }) });
+    expect(summary).toMatchObject({ reason: 'not-terminating', heldMs: 0, targets: [] });
+    expect(calls.map(({ operation }) => operation)).toEqual(['readPod']);
+  });
+
+  test('not being deleted is held where the setting says so', async () => {
+    const { summary } = await hold(
+      { pod: () => ownPod({ terminating: false, gracePeriodMs: 60_000 }) },
+      { onRestart: 'hold' },
+    );
+    expect(summary.reason).toBe('drained');
+  });
+
+  test('that turns out not to be deleted when it can be read at last is released', async () => {
+    const { summary } = await hold({
+      pod: (atMs) => (atMs < 5_000 ? failure('unreachable') : ownPod({ terminating: false })),
+      targets: () => [health('healthy')],
+    });
+    expect(summary).toMatchObject({ reason: 'not-terminating', heldMs: 11_000 });
+  });
+
+  test('with a shortened grace is released at the nearer deadline', async () => {
+    const { summary } = await hold({
+      pod: (atMs) => ownPod({ gracePeriodMs: atMs < 5_000 ? 60_000 : 30_000 }),
+      targets: () => [health('healthy')],
+    });
+    expect(summary).toMatchObject({ reason: 'deadline', heldMs: 18_000 });
+  });
+
+  test('with a grace shortened below what has passed is released at once', async () => {
+    const { summary } = await hold({
+      pod: (atMs) => ownPod({ gracePeriodMs: atMs < 5_000 ? 60_000 : 1_000 }),
+      targets: () => [health('healthy')],
+    });
+    expect(summary).toMatchObject({ reason: 'deadline', heldMs: 11_000, deadlineInMs: -11_000 });
+  });
+
+  test.each(['not-found', 'unauthenticated'] as const)('force-deleted (%s) is held on by its targets', async (kind) => {
+    const { summary } = await hold({
+      pod: (atMs) => (atMs < 5_000 ? ownPod({ gracePeriodMs: 120_000 }) : failure(kind)),
+      targets: drainsAfter(30_000),
+    });
+    expect(summary).toMatchObject({ reason: 'drained', forceDeleted: true });
+    expect(summary.heldMs).toBeGreaterThanOrEqual(50_000);
+  });
+
+  test('whose name a new pod has taken counts as force-deleted', async () => {
+    const { summary } = await hold({
+      pod: (atMs) => ownPod(atMs < 5_000 ? {} : { uid: 'uid-2', terminating: false }),
+      targets: drainsAfter(20_000),
+    });
+    expect(summary).toMatchObject({ reason: 'drained', forceDeleted: true });
+  });
+
+  test('gone from the start, but read before by this process, counts as force-deleted', async () => {
+    const { summary } = await hold(
+      { pod: () => failure('not-found') },
+      {},
+      { known: { pod: ownPod({ gracePeriodMs: 90_000 }), groups: [] } },
+    );
+    expect(summary).toMatchObject({ reason: 'drained', forceDeleted: true });
+  });
+
+  test.each(['denied', 'unreachable', 'not-found', 'unauthenticated'] as const)(
+    'that was never readable (%s) has the grace of the setting',
+    async (kind) => {
+      const { summary } = await hold(
+        { pod: () => failure(kind), targets: () => [health('healthy')] },
+        { gracePeriodMs: 40_000 },
+      );
+      expect(summary).toMatchObject({ reason: 'deadline', heldMs: 28_000 });
+      expect(summary.forceDeleted).toBeUndefined();
+    },
+  );
+
+  test('is not ended by an assumed grace before the first read has told the real one', async () => {
+    const made = testWorld();
+    const slow = {
+      ...made.ports,
+      cluster: { ...made.ports.cluster, readPod: () => made.clock.sleep(4_000).then(() => ownPod()) },
+    };
+    const { startHold } = await import('../../src/core/hold.ts');
+    const policy = { ...POLICY, gracePeriodMs: 12_500 };
+    const { released } = startHold({ pod: POD, policy, arrivedAtMs: 0, known: { pod: undefined, groups: [] } }, slow);
+    expect((await made.clock.run(released)).summary.reason).toBe('drained');
+  });
+});
+
+describe('targets', () => {
+  test('in no source make the pod no target', async () => {
+    const { summary } = await hold({ bindings: () => [] });
+    expect(summary).toEqual({ reason: 'not-a-target', heldMs: 5_000, deadlineInMs: 283_000, targets: [] });
+  });
+
+  test.each(['bindings', 'slices'] as const)('that %s hide are waited for by the clock', async (source) => {
+    const { summary } = await hold({ [source]: () => failure('denied') });
+    expect(summary).toMatchObject({ reason: 'fallback', heldMs: 35_000, targets: [] });
+  });
+
+  test('that one API group hides make the hold last at least the fallback time', async () => {
+    const { summary } = await hold({
+      bindings: (_, group) => (group === 'elbv2.k8s.aws' ? [binding()] : failure('denied')),
+    });
+    expect(summary).toMatchObject({ reason: 'fallback', heldMs: 35_000, targets: [{ state: 'settled' }] });
+  });
+
+  test('are found when the API server comes back', async () => {
+    const { summary } = await hold({
+      bindings: (atMs) => (atMs < 20_000 ? failure('unreachable') : [binding()]),
+      targets: drainsAfter(40_000),
+    });
+    expect(summary.reason).toBe('drained');
+    expect(summary.heldMs).toBeGreaterThanOrEqual(60_000);
+  });
+
+  test('known from the start-up are followed although nothing names them any more', async () => {
+    const groups = [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }], terminatingEndpoints: 1 }];
+    const { summary } = await hold({ bindings: () => [] }, {}, { known: { pod: undefined, groups } });
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ port: 8080, state: 'settled' }] });
+  });
+
+  test('known from the start-up are watched while the API server hangs', async () => {
+    const groups = [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }], terminatingEndpoints: 1 }];
+    const { summary } = await hold(
+      { pod: () => 'hang', bindings: () => 'hang' },
+      { gracePeriodMs: 90_000 },
+      { known: { pod: undefined, groups } },
+    );
+    expect(summary.targets).toMatchObject([{ state: 'settled' }]);
+    expect(summary).toMatchObject({ reason: 'fallback', heldMs: 35_000 });
+  });
+
+  test('of a thousand pods that leave together are asked for no faster than the rate allows', async () => {
+    const many = slice({
+      endpoints: Array.from({ length: 1_000 }, (_, index) => ({
+        pod: { name: `web-${index}`, uid: `uid-${index}` },
+        addresses: [`10.1.${Math.floor(index / 250)}.${index % 250}`],
+        terminating: true,
+      })),
+    });
+    const { elbCalls } = await hold({
+      slices: () => [many],
+      targets: () => [health('healthy', { ip: '10.1.0.1' })],
+      pod: () => ownPod({ gracePeriodMs: 1_000_000 }),
+    });
+    const steps = elbCalls.slice(1).map((call, index) => call.atMs - (elbCalls[index]?.atMs ?? 0));
+    expect(steps.length).toBeGreaterThan(2);
+    for (const step of steps) expect(step).toBeGreaterThanOrEqual(200_000);
+  });
+});
+
+test('a disabled drain-wait answers at once and asks nobody', async () => {
+  const { summary, calls } = await hold({}, { disabled: 'incident 42' });
+  expect(summary).toMatchObject({ reason: 'disabled', heldMs: 0 });
+  expect(calls).toEqual([]);
+});
