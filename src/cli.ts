@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+import { flagName, SETTINGS } from './settings.ts';
+
+/** What the command line asks for. Flags are settings by their kebab-case names. */
+export type Command =
+  | { readonly kind: 'serve'; readonly flags: ReadonlyMap<string, string> }
+  | { readonly kind: 'wait'; readonly flags: ReadonlyMap<string, string> }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'misuse'; readonly problem: string };
+
+/** Reads the arguments after the program's name. Whether a flag exists is for the settings to say. */
+export function readCommandLine(args: readonly string[]): Command {
+  const first = args[0];
+  const named = first !== undefined && !first.startsWith('-');
+  const command = named ? first : 'serve';
+  const rest = named ? args.slice(1) : args;
+  if (rest.some((argument) => argument === '--help' || argument === '-h')) return { kind: 'help' };
+  if (rest.some((argument) => argument === '--version')) return { kind: 'version' };
+  switch (command) {
+    case 'serve':
+    case 'wait':
+      return readFlags(command, rest);
+    case 'help':
+    case 'version':
+      return { kind: command };
+    default:
+      return { kind: 'misuse', problem: `There is no command '${command}'.` };
+  }
+}
+
+/** `--settle-alb 20s`, `--settle-alb=20s`, and `--metrics`, `--no-metrics` for what is true or false. */
+function readFlags(kind: 'serve' | 'wait', args: readonly string[]): Command {
+  const options = Object.fromEntries(
+    Object.values(SETTINGS).map((setting) => [
+      flagName(setting),
+      { type: setting.parse === SETTINGS.metrics.parse ? 'boolean' : 'string' } as const,
+    ]),
+  );
+  // Not strict: an unknown flag is reported together with everything else that is wrong.
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowNegative: true, tokens: true });
+  const flags = new Map<string, string>();
+  for (const token of tokens) {
+    if (token.kind === 'positional')
+      return { kind: 'misuse', problem: `'${token.value}' is neither a command nor a flag.` };
+    if (token.kind !== 'option') continue;
+    flags.set(token.name, token.value ?? String(!token.rawName.startsWith('--no-')));
+  }
+  return { kind, flags };
+}
