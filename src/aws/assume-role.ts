@@ -1,0 +1,18 @@
+import type { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import type { AssumedRole } from '../core/target.ts';
+
+/** Credentials of a role in another account, renewed by the SDK. The module is loaded by those only who need it. */
+export async function assumeRole(
+  { arn, externalId }: AssumedRole,
+  region: string,
+): Promise<ReturnType<typeof fromTemporaryCredentials>> {
+  const providers = await import('@aws-sdk/credential-providers');
+  return providers.fromTemporaryCredentials({
+    params: {
+      RoleArn: arn,
+      RoleSessionName: 'drain-wait',
+      ...(externalId === undefined ? {} : { ExternalId: externalId }),
+    },
+    clientConfig: { region, maxAttempts: 1 },
+  });
+}

@@ -1,0 +1,110 @@
+import type { V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
+import { ApiError } from '../core/errors.ts';
+import type { Binding, BindingApiGroup, EndpointSlice, OwnPod } from '../core/ports.ts';
+import { canonicalIp, type LoadBalancerKind } from '../core/target.ts';
+
+const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+/** Kubernetes' own default of `terminationGracePeriodSeconds`. */
+const DEFAULT_GRACE_SECONDS = 30;
+
+/** Throws an ApiError where the object has no UID, and so cannot be a pod. */
+export function toOwnPod({ metadata, spec, status }: V1Pod): OwnPod {
+  if (metadata?.uid === undefined) throw new ApiError('bad-response', 'get pods', 'the answer is no pod');
+  const graceSeconds =
+    metadata.deletionGracePeriodSeconds ?? spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+  return {
+    uid: metadata.uid,
+    ips: (status?.podIPs ?? []).map(({ ip }) => canonicalIp(ip)),
+    annotations: metadata.annotations ?? {},
+    readinessGates: (spec?.readinessGates ?? []).map(({ conditionType }) => conditionType),
+    terminating: metadata.deletionTimestamp !== undefined,
+    gracePeriodMs: graceSeconds * 1_000,
+    neverReady: wasNeverReady(status),
+    sidecar: sidecarKind(spec),
+  };
+}
+
+/**
+ * The kubelet writes Ready=False together with `startTime` and touches the transition time only when the status changes
+ * (kubelet: status_manager.go, updateLastTransitionTime). Times have whole seconds, so one second of difference is none.
+ */
+function wasNeverReady(status: V1Pod['status']): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const changedAt = ready?.lastTransitionTime?.getTime();
+  const startedAt = status?.startTime?.getTime();
+  if (ready?.status !== 'False' || changedAt === undefined || startedAt === undefined) return false;
+  return changedAt - startedAt <= 1_000;
+}
+
+/** Our own container is the one with our settings in its environment. */
+function sidecarKind(spec: V1Pod['spec']): OwnPod['sidecar'] {
+  const isOurs = ({ env }: { env?: { name: string }[] }) =>
+    env?.some(({ name }) => name.startsWith('DRAIN_WAIT_')) === true;
+  if (spec?.initContainers?.some((container) => container.restartPolicy === 'Always' && isOurs(container)) === true) {
+    return 'native';
+  }
+  return spec?.containers.some(isOurs) === true ? 'classic' : undefined;
+}
+
+export function toEndpointSlice(slice: V1EndpointSlice): EndpointSlice {
+  return {
+    service: slice.metadata?.labels?.[SERVICE_NAME_LABEL] ?? '',
+    family: slice.addressType === 'IPv6' ? 'ipv6' : 'ipv4',
+    endpoints: (slice.endpoints ?? []).map(({ addresses, conditions, targetRef }) => ({
+      pod:
+        targetRef?.kind === 'Pod' && targetRef.name !== undefined
+          ? { name: targetRef.name, uid: targetRef.uid }
+          : undefined,
+      addresses: addresses.map(canonicalIp),
+      terminating: conditions?.terminating === true,
+    })),
+    // A port without a number means "all ports", which no load balancer targets.
+    ports: (slice.ports ?? []).flatMap(({ name, port }) => (port === undefined ? [] : [{ name: name ?? '', port }])),
+  };
+}
+
+/** Label selector for the slices of these Services. */
+export function slicesOf(services: readonly string[]): string {
+  return `${SERVICE_NAME_LABEL} in (${services.join(',')})`;
+}
+
+/** Reads a TargetGroupBinding; undefined where it lacks what makes one. Its CRD validates, so that is a newer shape. */
+export function toBinding(object: unknown, apiGroup: BindingApiGroup): Binding | undefined {
+  const { metadata, spec } = fields(object);
+  const { name } = fields(metadata);
+  const { targetGroupARN, targetGroupName, targetType, targetGroupProtocol, ipAddressType, serviceRef } = fields(spec);
+  const { iamRoleArnToAssume, assumeRoleExternalId } = fields(spec);
+  const service = fields(serviceRef);
+  const servicePort = typeof service['port'] === 'number' ? service['port'] : text(service['port']);
+  const arn = text(targetGroupARN);
+  const groupName = text(targetGroupName);
+  if (typeof name !== 'string' || servicePort === undefined || (arn ?? groupName) === undefined) return undefined;
+  const role = text(iamRoleArnToAssume);
+  return {
+    name,
+    apiGroup,
+    // The controller fills it in from the target group; until then it is not known to be of another type.
+    targetType: text(targetType) ?? 'ip',
+    group: {
+      arn,
+      name: groupName,
+      loadBalancer: loadBalancerOf(text(targetGroupProtocol)),
+      role: role === undefined ? undefined : { arn: role, externalId: text(assumeRoleExternalId) },
+    },
+    family: ipAddressType === 'ipv6' ? 'ipv6' : 'ipv4',
+    service: { name: text(service['name']) ?? '', port: servicePort },
+  };
+}
+
+function loadBalancerOf(protocol: string | undefined): LoadBalancerKind | undefined {
+  if (protocol === undefined) return undefined;
+  return protocol === 'HTTP' || protocol === 'HTTPS' ? 'alb' : 'nlb';
+}
+
+function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
