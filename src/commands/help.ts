@@ -1,0 +1,33 @@
+import { REASONS } from '../core/outcome.ts';
+import { flagName, SETTINGS } from '../settings.ts';
+
+/** Exit codes that no reason of a hold has. */
+export const EXIT = { failure: 1, misuse: 2 } as const;
+
+export function helpText(): string {
+  return `drain-wait: holds SIGTERM until the AWS load balancer has let go of the pod.
+
+Usage: drain-wait [command] [flags]
+
+Commands:
+  serve    the sidecar: answers the preStop hook when every target of the pod is drained (default)
+  wait     one hold, for an exec hook or a script; prints the result as JSON
+  help     this text
+  version  the version
+
+Each flag is also an environment variable: --settle-alb 20s is DRAIN_WAIT_SETTLE_ALB=20s.
+AWS_REGION, AWS_ENDPOINT_URL*, AWS credentials and KUBECONFIG work as usual.
+
+Flags:
+${Object.values(SETTINGS)
+  .map((setting) => {
+    const fallback = setting.fallback === undefined ? '' : ` (${setting.fallback})`;
+    return `  --${flagName(setting).padEnd(15)} ${setting.about}${fallback}`;
+  })
+  .join('\n')}
+
+Exit codes of wait: ${Object.entries(REASONS)
+    .map(([reason, { exitCode }]) => `${reason} ${exitCode}`)
+    .join(', ')}. Wrong settings: ${EXIT.misuse}. Anything else that fails: ${EXIT.failure}.
+`;
+}

@@ -1,0 +1,96 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type HoldSummary, REASONS } from '../core/outcome.ts';
+import { limitConnections } from './connections.ts';
+
+export interface SidecarServerOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Joins the hold. Called once for each hook call, however long it takes. */
+  readonly preStop: () => Promise<HoldSummary>;
+  /** What `/status` shows, as an object for JSON. */
+  readonly status: () => unknown;
+}
+
+export interface SidecarServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+type Handler = (response: ServerResponse) => Promise<void> | void;
+
+/**
+ * The HTTP face: `/prestop`, `/healthz`, `/readyz` and `/status`, on all interfaces, because the kubelet calls the pod IP.
+ * Rejects with the listening error, for example EADDRINUSE.
+ */
+export async function startServer({ port, preStop, status }: SidecarServerOptions): Promise<SidecarServer> {
+  const routes: Readonly<Record<string, { readonly methods: readonly string[]; readonly handle: Handler }>> = {
+    '/prestop': {
+      methods: ['GET', 'POST'],
+      // Not one byte before the release: the kubelet takes a broken body for an answer (facts: kubelet, lifecycle/handlers.go).
+      handle: async (response) => {
+        const summary = await preStop();
+        sendJson(response, REASONS[summary.reason].httpStatus, summary);
+      },
+    },
+    '/healthz': { methods: ['GET', 'HEAD'], handle: (response) => sendJson(response, 200, { ok: true }) },
+    // Configuration errors stop the process before it listens, so whoever can ask has a ready sidecar.
+    '/readyz': { methods: ['GET', 'HEAD'], handle: (response) => sendJson(response, 200, { ok: true }) },
+    '/status': { methods: ['GET', 'HEAD'], handle: (response) => sendJson(response, 200, status()) },
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A caller that hangs up, or that sends a body nobody asked for, changes nothing.
+    request.on('error', () => {}).resume();
+    response.on('error', () => {});
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    if (route === undefined) {
+      return sendJson(response, 404, { error: `Nothing is here. There are ${Object.keys(routes).join(', ')}.` });
+    }
+    if (!route.methods.includes(request.method ?? '')) {
+      response.setHeader('allow', route.methods.join(', '));
+      return sendJson(response, 405, { error: `Use ${route.methods.join(' or ')}.` });
+    }
+    await route.handle(response);
+  }
+
+  const server = createServer({
+    maxHeaderSize: 8 * 1024,
+    headersTimeout: 5_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 5_000,
+    connectionsCheckingInterval: 1_000,
+  });
+  server.maxRequestsPerSocket = 100;
+  server.on('request', answer);
+  // Node would answer `100 Continue` by itself, before any release.
+  server.on('checkContinue', answer);
+  limitConnections(server);
+  await listen(server, port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  const body = `${JSON.stringify(value)}\n`;
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  response.end(response.req.method === 'HEAD' ? undefined : body);
+}

@@ -1,0 +1,55 @@
+import type { LatestHold } from '../core/holds.ts';
+import { REASONS } from '../core/outcome.ts';
+import type { HoldPolicy } from '../core/policy.ts';
+import type { Clock, PodRef } from '../core/ports.ts';
+import { summarizeTargets } from '../core/summary.ts';
+import { describeError } from '../telemetry/log.ts';
+import type { CheckResult } from './startup-check.ts';
+
+/** What `/status` shows: what is known, what is missing, and the hold that goes on or has ended. Asks nobody. */
+export function describeStatus(
+  pod: PodRef,
+  policy: HoldPolicy,
+  clock: Clock,
+  check: CheckResult | undefined,
+  latest: LatestHold | undefined,
+): Readonly<Record<string, unknown>> {
+  return {
+    pod: { namespace: pod.namespace, name: pod.name },
+    ...(policy.disabled === undefined ? {} : { disabled: policy.disabled }),
+    check: check === undefined ? 'pending' : describeCheck(check),
+    hold: describeHold(policy, clock, latest),
+  };
+}
+
+function describeCheck({ pod, discovery, problems }: CheckResult): Readonly<Record<string, unknown>> {
+  return {
+    podRead: pod !== undefined,
+    sidecar: pod?.sidecar ?? 'unknown',
+    source: discovery.source ?? 'none',
+    targets: discovery.groups.flatMap(({ group, addresses }) =>
+      addresses.map((address) => ({ targetGroup: group.arn ?? group.name, ...address })),
+    ),
+    problems: problems.map(describeError),
+  };
+}
+
+function describeHold(
+  policy: HoldPolicy,
+  clock: Clock,
+  latest: LatestHold | undefined,
+): Readonly<Record<string, unknown>> {
+  if (latest?.hold === undefined) return { phase: 'none' };
+  if (latest.result !== undefined) {
+    const { summary } = latest.result;
+    return { phase: 'released', httpStatus: REASONS[summary.reason].httpStatus, ...summary };
+  }
+  const state = latest.hold.state();
+  const nowMs = clock.now();
+  return {
+    phase: 'holding',
+    heldMs: Math.round(nowMs - state.startedAtMs),
+    pod: state.pod.kind,
+    targets: summarizeTargets(state, policy, nowMs),
+  };
+}

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const FORBIDDEN = [
+  ['src/core/a.ts', 'node:fs'],
+  ['src/core/b.ts', 'pino'],
+  ['src/core/c.ts', '../config.ts'],
+  ['src/aws/a.ts', '../kubernetes/errors.ts'],
+  ['src/aws/b.ts', '../config.ts'],
+  ['src/kubernetes/a.ts', '../sidecar/server.ts'],
+  ['src/sidecar/a.ts', '../aws/errors.ts'],
+  ['src/sidecar/b.ts', '../commands/serve.ts'],
+  ['src/commands/a.ts', '../kubernetes/cluster.ts'],
+  ['src/a.ts', '../sim/http.ts'],
+  ['src/commands/b.ts', '../../sim/http.ts'],
+] as const;
+
+const ALLOWED = [
+  ['src/core/d.ts', './pace.ts'],
+  ['src/aws/c.ts', '../core/errors.ts'],
+  ['src/aws/d.ts', '@aws-sdk/credential-providers'],
+  ['src/sidecar/c.ts', '../telemetry/log.ts'],
+  ['src/commands/c.ts', '../sidecar/server.ts'],
+] as const;
+
+let folder = '';
+let findings = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'boundaries-'));
+  await cp('biome.json', join(folder, 'biome.json'));
+  for (const [file, imported] of [...FORBIDDEN, ...ALLOWED]) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(
+      join(folder, file),
+      `export * from '${imported}';\nexport const load = () => import('${imported}');\n`,
+    );
+  }
+  await writeFile(join(folder, 'src/core/e.ts'), 'export const now = () => Date.now();\n');
+  const biome = join(process.cwd(), 'node_modules/@biomejs/biome/bin/biome');
+  findings = await new Promise((resolve) =>
+    execFile(
+      process.execPath,
+      [biome, 'lint', '--reporter=github', '--max-diagnostics=none'],
+      { cwd: folder },
+      (_, stdout) => resolve(stdout),
+    ),
+  );
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function restrictedImports(file: string): number {
+  return findings.split('\n').filter((line) => line.includes('noRestrictedImports') && line.includes(`/${file},`))
+    .length;
+}
+
+test.each(FORBIDDEN)('the linter forbids %s to import %s, at start or later', (file) => {
+  expect(restrictedImports(file)).toBe(2);
+});
+
+test.each(ALLOWED)('the linter allows %s to import %s', (file) => {
+  expect(restrictedImports(file)).toBe(0);
+});
+
+test('the linter keeps the clock of the machine out of the core', () => {
+  expect(findings).toMatch(/noRestrictedGlobals.*src\/core\/e\.ts/);
+});
