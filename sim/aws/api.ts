@@ -1,0 +1,133 @@
+import type { Clock } from '../../src/core/ports.ts';
+import { answerWith, type Faults } from '../faults.ts';
+import { type Listening, listen, readBody } from '../http.ts';
+import { AwsError } from './aws-error.ts';
+import type { Elbv2 } from './elbv2.ts';
+import { createElbv2Actions } from './elbv2-actions.ts';
+import { type Action, type Answer, type Call, errorAnswer, parseCall, resultAnswer } from './query-protocol.ts';
+import { createSts, type Role } from './sts.ts';
+import { defaultAccount } from './target-group.ts';
+import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
+
+/** One request that the API took, whatever it answered. */
+export interface AwsRequest {
+  readonly action: string;
+  /** Simulated ms since the API started. */
+  readonly atMs: number;
+  /** Absent: the request was not signed. */
+  readonly accessKeyId: string | undefined;
+  readonly targetGroupArn?: string;
+  /** Whether it named targets. */
+  readonly filtered: boolean;
+  /** Whether it was refused for the rate, by the token bucket or by a planted fault. */
+  readonly throttled: boolean;
+}
+
+/** The HTTP face of Elastic Load Balancing v2 and of the Security Token Service, at one address. */
+export interface AwsApi extends Listening {
+  /** Oldest first. */
+  readonly requests: readonly AwsRequest[];
+}
+
+export interface AwsApiOptions {
+  readonly elbv2: Elbv2;
+  readonly clock: Clock;
+  /** A request's name is its action. */
+  readonly faults: Faults;
+  /** Shared by all Describe* calls. Absent: 40 tokens and 10 a second, the smaller of the limits that AWS is known for. */
+  readonly bucket?: TokenBucket;
+  /** The roles that can be assumed. Target groups of another account than the default one need one of that account. */
+  readonly roles?: readonly Role[];
+  /** Absent: a free one. */
+  readonly port?: number;
+}
+
+interface Service {
+  readonly namespace: string;
+  readonly actions: Readonly<Record<string, Action>>;
+}
+
+const throttlingCodes = ['Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequests'];
+
+export async function startAwsApi({
+  elbv2,
+  clock,
+  faults,
+  bucket = createTokenBucket({ clock, size: 40, refillPerSecond: 10 }),
+  roles = [],
+  port = 0,
+}: AwsApiOptions): Promise<AwsApi> {
+  const sts = createSts(roles);
+  const services: Readonly<Record<string, Service>> = {
+    '2015-12-01': {
+      namespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+      actions: createElbv2Actions(elbv2),
+    },
+    '2011-06-15': {
+      namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+      actions: { AssumeRole: sts.assumeRole },
+    },
+  };
+  const requests: AwsRequest[] = [];
+  const startedAt = clock.now();
+  const closed = new AbortController();
+  const closableClock: Clock = { now: clock.now, sleep: (ms) => clock.sleep(ms, closed.signal) };
+
+  function perform(call: Call): Answer {
+    const { action, version, credential } = call;
+    const service = services[version];
+    const act = service?.actions[action];
+    if (service === undefined || act === undefined) {
+      throw new AwsError('InvalidAction', `Could not find operation ${action} for version ${version}`);
+    }
+    if (credential === undefined) {
+      throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+    }
+    if (action.startsWith('Describe') && !bucket.take()) throw new AwsError('Throttling', 'Rate exceeded');
+    const account = sts.accountOf(credential.accessKeyId) ?? defaultAccount;
+    return resultAnswer(service.namespace, action, act(call, { account, region: credential.region }));
+  }
+
+  const server = await listen(async (request, response) => {
+    const call = parseCall(await readBody(request), request.headers.authorization);
+    const fault = faults.take(call.action);
+    const answer = answerOf(() => {
+      // A planted refusal stops the action; every other fault only spoils the answer to it.
+      if (fault?.kind === 'status') throw refusal(fault.status, fault.code);
+      return perform(call);
+    });
+    const targetGroupArn = call.params.get('TargetGroupArn');
+    requests.push({
+      action: call.action,
+      atMs: clock.now() - startedAt,
+      accessKeyId: call.credential?.accessKeyId,
+      ...(targetGroupArn === null ? {} : { targetGroupArn }),
+      filtered: call.params.has('Targets.member.1.Id'),
+      throttled: throttlingCodes.includes(answer.errorCode ?? ''),
+    });
+    response.setHeader('x-amzn-requestid', answer.requestId);
+    await answerWith(response, fault, answer, () => answer.body, closableClock);
+  }, port);
+
+  return {
+    ...server,
+    requests,
+    close() {
+      closed.abort();
+      return server.close();
+    },
+  };
+}
+
+function answerOf(perform: () => Answer): Answer {
+  try {
+    return perform();
+  } catch (error) {
+    if (error instanceof AwsError) return errorAnswer(error);
+    throw error;
+  }
+}
+
+function refusal(status: number, code = status < 500 ? 'AccessDenied' : 'InternalFailure'): AwsError {
+  return new AwsError(code, throttlingCodes.includes(code) ? 'Rate exceeded' : 'Planted by the simulator', status);
+}

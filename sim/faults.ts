@@ -1,0 +1,100 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../src/core/ports.ts';
+
+/**
+ * One way in which an embedded API misbehaves:
+ * - `status`: answers with this HTTP status (and, for ELBv2, this error `code`, for example `Throttling` or `AccessDenied`)
+ * - `hang`: takes the request and never answers
+ * - `reset`: closes the connection without an answer
+ * - `garbage`: HTTP 200 with a body that nobody can parse
+ * - `truncate`: HTTP 200, half of the real body, then the connection closes
+ * - `slow`: the real answer after `ms` of simulated time
+ */
+export type Fault =
+  | { readonly kind: 'status'; readonly status: number; readonly code?: string }
+  | { readonly kind: 'hang' }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'garbage' }
+  | { readonly kind: 'truncate' }
+  | { readonly kind: 'slow'; readonly ms: number };
+
+export interface FaultRule {
+  readonly fault: Fault;
+  /** Only requests whose name contains this text: an ELBv2 action, or `GET /api/v1/...`. Absent: every request. */
+  readonly match?: string;
+  /** How many requests it hits. Absent: no limit. */
+  readonly times?: number;
+  /** For how long it is in force, in simulated ms. Absent: until cleared. */
+  readonly forMs?: number;
+}
+
+/** The faults planted in one embedded API. The first rule that fits a request hits it. */
+export interface Faults {
+  add(rule: FaultRule): void;
+  clear(): void;
+  /** The fault that hits the request called `name` now, counted as one of its times; undefined when none does. */
+  take(name: string): Fault | undefined;
+}
+
+export function createFaults(clock: Clock): Faults {
+  let planted: { readonly rule: FaultRule; readonly until: number; left: number }[] = [];
+  return {
+    add(rule) {
+      planted.push({
+        rule,
+        until: clock.now() + (rule.forMs ?? Number.POSITIVE_INFINITY),
+        left: rule.times ?? Number.POSITIVE_INFINITY,
+      });
+    },
+    clear() {
+      planted = [];
+    },
+    take(name) {
+      const now = clock.now();
+      planted = planted.filter(({ until, left }) => now < until && left > 0);
+      const hit = planted.find(({ rule }) => rule.match === undefined || name.includes(rule.match));
+      if (hit === undefined) return undefined;
+      hit.left -= 1;
+      return hit.rule.fault;
+    },
+  };
+}
+
+/** Sends what an API would answer, bent by `fault`. `errorBody` makes the API's own error document. */
+export async function answerWith(
+  response: ServerResponse,
+  fault: Fault | undefined,
+  answer: { readonly status: number; readonly type: string; readonly body: string },
+  errorBody: (status: number, code: string | undefined) => string,
+  clock: Clock,
+): Promise<void> {
+  const send = (status: number, body: string) =>
+    response.writeHead(status, { 'content-type': answer.type, 'content-length': Buffer.byteLength(body) }).end(body);
+  if (fault === undefined) {
+    send(answer.status, answer.body);
+    return;
+  }
+  switch (fault.kind) {
+    case 'status':
+      send(fault.status, errorBody(fault.status, fault.code));
+      return;
+    case 'hang':
+      return;
+    case 'reset':
+      response.destroy();
+      return;
+    case 'garbage':
+      send(200, '%%% not what you asked for <<<{');
+      return;
+    case 'truncate':
+      response.writeHead(200, { 'content-type': answer.type, 'content-length': Buffer.byteLength(answer.body) });
+      response.write(answer.body.slice(0, Math.floor(answer.body.length / 2)), () => response.destroy());
+      return;
+    case 'slow':
+      await clock.sleep(fault.ms);
+      send(answer.status, answer.body);
+      return;
+    default:
+      fault satisfies never;
+  }
+}

@@ -1,0 +1,98 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../src/core/ports.ts';
+import { answerWith, type Fault, type Faults } from '../faults.ts';
+import { type Listening, listen, readBody } from '../http.ts';
+import { type Access, createAccess } from './access.ts';
+import { OPTIONAL_GROUPS, parseCall } from './call.ts';
+import { answerCall } from './resources.ts';
+import { type Answer, failure, json, PAGE_NOT_FOUND, text } from './status.ts';
+import type { Store } from './store.ts';
+
+export interface KubernetesApiOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** A request is called `GET /api/v1/...`, without its query. */
+  readonly faults: Faults;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** The bearer tokens that are somebody's; may change at any time. Absent: nobody has to show one. */
+  readonly tokens?: ReadonlySet<string>;
+  /** Which of the groups of TargetGroupBindings are installed. Default: both. */
+  readonly groups?: readonly string[];
+}
+
+export interface ApiRequest {
+  /** `GET /api/v1/...`, without its query. */
+  readonly name: string;
+  /** Simulated ms since the start of the API. */
+  readonly atMs: number;
+}
+
+/** An API server over plain HTTP: what drain-wait asks of one, and a little for the tests and the demo. No watches. */
+export interface KubernetesApi extends Listening, Pick<Access, 'deny' | 'allow' | 'revokeToken'> {
+  /** Every request so far, refused ones too, oldest first. */
+  readonly requests: readonly ApiRequest[];
+  /** Installs exactly these groups of TargetGroupBindings. */
+  setGroups(groups: readonly string[]): void;
+  /** Answers one request, for a server that carries more than this API. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+const VERSION = { major: '1', minor: '36', gitVersion: 'v1.36.3', platform: 'linux/amd64' };
+
+export async function startKubernetesApi(options: KubernetesApiOptions): Promise<KubernetesApi> {
+  const { store, clock, faults, port, tokens } = options;
+  const startedAt = clock.now();
+  const access = createAccess(clock, tokens);
+  const requests: ApiRequest[] = [];
+  let groups = options.groups ?? OPTIONAL_GROUPS;
+
+  function isMissing(group: string): boolean {
+    return OPTIONAL_GROUPS.includes(group) && !groups.includes(group);
+  }
+
+  /** In the order of the real one: who, then whether allowed, and only then whether there is such a thing. */
+  function answer(method: string, url: URL, authorization: string | undefined, body: string): Answer {
+    if (url.pathname === '/healthz') return text(200, 'ok');
+    if (url.pathname === '/version') return json(200, VERSION);
+    if (!access.isAuthenticated(authorization)) return failure(401, 'Unauthorized');
+    const call = parseCall(method, url);
+    if (call === undefined) return PAGE_NOT_FOUND;
+    const refusal = access.refusal(call);
+    if (refusal !== undefined) return failure(403, refusal, { group: call.group, kind: call.resource });
+    return isMissing(call.group) ? PAGE_NOT_FOUND : answerCall(store, call, body);
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', headers } = request;
+    const url = new URL(request.url ?? '/', 'http://kubernetes');
+    const name = `${method} ${url.pathname}`;
+    requests.push({ name, atMs: clock.now() - startedAt });
+    const body = await readBody(request);
+    const fault = faults.take(name);
+    const real = isServed(fault) ? answer(method, url, headers.authorization, body) : json(200, {});
+    await answerWith(response, fault, real, plannedFailure, clock);
+  }
+
+  const { deny, allow, revokeToken } = access;
+  return {
+    ...(await listen(handle, port)),
+    requests,
+    handle,
+    deny,
+    allow,
+    revokeToken,
+    setGroups(installed) {
+      groups = installed;
+    },
+  };
+}
+
+/** Whether the request gets as far as the objects: a delete that was answered with 503 has deleted nothing. */
+function isServed(fault: Fault | undefined): boolean {
+  return fault === undefined || fault.kind === 'slow' || fault.kind === 'truncate';
+}
+
+function plannedFailure(status: number): string {
+  return failure(status, 'planned by the test').body;
+}

@@ -1,0 +1,135 @@
+import type { Clock } from '../../src/core/ports.ts';
+import type { Timeline } from '../timeline.ts';
+import { rfc3339 } from './builders.ts';
+import { deriveEndpointSlices } from './endpoint-slices.ts';
+import { type Kind, type KubernetesObject, type ObjectsByKind, type Pod, SERVICE_NAME_LABEL } from './objects.ts';
+import { markDeleted } from './pod-deletion.ts';
+
+export interface Change {
+  readonly type: 'added' | 'modified' | 'removed';
+  /** As it is now, or as it was last. */
+  readonly object: KubernetesObject;
+}
+
+/**
+ * The objects of the embedded cluster. They are values: to change one, put a changed copy.
+ *
+ * EndpointSlices follow from the Services and Pods at every look, and have no changes of their own; a slice that was put
+ * by hand takes the place of all derived ones of its Service.
+ */
+export interface Store {
+  /** Adds or replaces; gives it the next resourceVersion, and returns it so. */
+  put<T extends KubernetesObject>(object: T): T;
+  /** Of TargetGroupBindings with the same name in both API groups, the one put first. */
+  get<K extends Kind>(kind: K, namespace: string, name: string): ObjectsByKind[K] | undefined;
+  /** In the order of namespace and name. Absent `namespace`: of all. */
+  list<K extends Kind>(kind: K, namespace?: string): readonly ObjectsByKind[K][];
+  /** Takes the object out at once, whatever its grace period. */
+  remove(kind: Kind, namespace: string, name: string): void;
+  /** Calls `listener` after each change, while `put`, `remove` or `deletePod` runs; returns the function that ends it. */
+  onChange(listener: (change: Change) => void): () => void;
+  /**
+   * Deletes like the API server: sets deletionTimestamp and deletionGracePeriodSeconds (default: the spec's), a second
+   * call may only shorten, and grace 0 removes the pod at once. Returns the pod as it is after that; undefined: no such pod.
+   */
+  deletePod(namespace: string, name: string, options?: DeletePodOptions): Pod | undefined;
+  /** The kubelet's last word: all containers of the deleted pod have ended. Nothing where the name has another `uid` by now. */
+  finalizePod(namespace: string, name: string, uid?: string): void;
+  /** Of the last write to any object. */
+  resourceVersion(): string;
+  /** The API server's wall clock, `afterMs` from now. */
+  timestamp(afterMs?: number): string;
+}
+
+export interface DeletePodOptions {
+  readonly gracePeriodSeconds?: number;
+}
+
+export function createStore({ clock, timeline }: { readonly clock: Clock; readonly timeline: Timeline }): Store {
+  const objects = new Map<string, KubernetesObject>();
+  const listeners = new Set<(change: Change) => void>();
+  const wallStart = Date.now() - clock.now();
+  const wallNow = () => wallStart + clock.now();
+  let version = 0;
+
+  function tell(change: Change): void {
+    for (const listener of [...listeners]) listener(change);
+  }
+
+  function derivedSlices(): readonly KubernetesObject[] {
+    const stored = [...objects.values()];
+    const planted = new Set(select(stored, 'EndpointSlice').map(serviceOf));
+    return select(stored, 'Service')
+      .filter((service) => !planted.has(nameOf(service)))
+      .flatMap((service) => deriveEndpointSlices(service, store.list('Pod')));
+  }
+
+  const store: Store = {
+    put(object) {
+      const type = objects.has(keyOf(object)) ? 'modified' : 'added';
+      version += 1;
+      const written = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
+      objects.set(keyOf(object), written);
+      tell({ type, object: written });
+      return written;
+    },
+    get: (kind, namespace, name) => store.list(kind, namespace).find(({ metadata }) => metadata.name === name),
+    list(kind, namespace) {
+      const all = kind === 'EndpointSlice' ? [...objects.values(), ...derivedSlices()] : [...objects.values()];
+      return select(all, kind, namespace).toSorted(byName);
+    },
+    remove(kind, namespace, name) {
+      for (const object of select([...objects.values()], kind, namespace)) {
+        if (object.metadata.name !== name) continue;
+        objects.delete(keyOf(object));
+        if (kind === 'Pod') timeline.record('api-server', 'pod removed', { pod: name, namespace });
+        tell({ type: 'removed', object });
+      }
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    deletePod(namespace, name, { gracePeriodSeconds } = {}) {
+      const pod = store.get('Pod', namespace, name);
+      if (pod === undefined) return undefined;
+      const deleted = markDeleted(pod, gracePeriodSeconds, wallNow());
+      const grace = deleted.metadata.deletionGracePeriodSeconds;
+      timeline.record('api-server', 'pod deleted', { pod: name, namespace, gracePeriodSeconds: grace });
+      if (grace !== 0) return deleted === pod ? pod : store.put(deleted);
+      store.remove('Pod', namespace, name);
+      return deleted;
+    },
+    finalizePod(namespace, name, uid) {
+      const pod = store.get('Pod', namespace, name);
+      if (uid === undefined || uid === pod?.metadata.uid) store.remove('Pod', namespace, name);
+    },
+    resourceVersion: () => String(version),
+    timestamp: (afterMs = 0) => rfc3339(wallNow() + afterMs),
+  };
+  return store;
+}
+
+function select<K extends Kind>(all: readonly KubernetesObject[], kind: K, namespace?: string) {
+  const isWanted = (object: KubernetesObject): object is ObjectsByKind[K] =>
+    object.kind === kind && (namespace === undefined || object.metadata.namespace === namespace);
+  return all.filter(isWanted);
+}
+
+function byName(a: KubernetesObject, b: KubernetesObject): number {
+  if (nameOf(a) === nameOf(b)) return 0;
+  return nameOf(a) < nameOf(b) ? -1 : 1;
+}
+
+function nameOf({ metadata }: KubernetesObject): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+/** Both API groups of TargetGroupBindings may have one of the same name. */
+function keyOf(object: KubernetesObject): string {
+  return `${object.apiVersion} ${object.kind} ${nameOf(object)}`;
+}
+
+function serviceOf({ metadata }: KubernetesObject): string {
+  return `${metadata.namespace}/${metadata.labels[SERVICE_NAME_LABEL]}`;
+}
