@@ -1,0 +1,95 @@
+import type { Clock } from '../src/core/ports.ts';
+import { type AwsApi, startAwsApi } from './aws/api.ts';
+import { createElbv2, type Elbv2 } from './aws/elbv2.ts';
+import type { Role } from './aws/sts.ts';
+import { createTokenBucket } from './aws/token-bucket.ts';
+import { scaledClock } from './clock.ts';
+import { type Controller, createController } from './controller.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { loopback, type SocketAddress } from './kubelet/pre-stop.ts';
+import { createKubelet, type Kubelet } from './kubelet.ts';
+import { type KubernetesApi, startKubernetesApi } from './kubernetes/api.ts';
+import { createStore, type Store } from './kubernetes/store.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+export interface ClusterOptions {
+  /** How many times as fast as the real clock everything goes. Absent: 1. */
+  readonly speed?: number;
+  /** Simulated ms from a pod's end until the controller deregisters it. Absent: 3,000. */
+  readonly lagMs?: number | ((pod: string) => number);
+  /** Tokens of the account for Describe* calls, and how many come back each second. Absent: 40 and 10. */
+  readonly bucket?: { readonly size: number; readonly refillPerSecond: number };
+  readonly roles?: readonly Role[];
+  /** Bearer tokens that the Kubernetes API knows. Absent: nobody has to show one. */
+  readonly tokens?: ReadonlySet<string>;
+  /** Absent: free ones. */
+  readonly ports?: { readonly kubernetes?: number; readonly aws?: number };
+}
+
+/** The whole embedded cluster in one process: real sockets, one clock. */
+export interface EmbeddedCluster {
+  readonly clock: Clock;
+  readonly speed: number;
+  readonly timeline: Timeline;
+  readonly store: Store;
+  readonly kubernetes: KubernetesApi;
+  readonly kubernetesFaults: Faults;
+  readonly elbv2: Elbv2;
+  readonly aws: AwsApi;
+  readonly awsFaults: Faults;
+  readonly controller: Controller;
+  readonly kubelet: Kubelet;
+  /** Where `podIP:port` really listens; what is not here is on loopback, at the same port. */
+  readonly addresses: Map<string, SocketAddress>;
+  close(): Promise<void>;
+}
+
+export async function startCluster(options: ClusterOptions = {}): Promise<EmbeddedCluster> {
+  const { speed = 1, lagMs = 3_000, bucket = { size: 40, refillPerSecond: 10 } } = options;
+  const { roles = [], tokens, ports = {} } = options;
+  const clock = scaledClock(speed);
+  const timeline = createTimeline(clock);
+  const store = createStore({ clock, timeline });
+  const elbv2 = createElbv2({ clock, timeline });
+  const controller = createController({ clock, timeline, store, elbv2, lagMs });
+  const addresses = new Map<string, SocketAddress>();
+  const address = (host: string, port: number) => addresses.get(`${host}:${port}`) ?? loopback(host, port);
+  const kubelet = createKubelet({ clock, timeline, store, address });
+  const kubernetesFaults = createFaults(clock);
+  const awsFaults = createFaults(clock);
+  const kubernetes = await startKubernetesApi({
+    store,
+    clock,
+    faults: kubernetesFaults,
+    port: ports.kubernetes ?? 0,
+    ...(tokens === undefined ? {} : { tokens }),
+  });
+  const aws = await startAwsApi({
+    elbv2,
+    clock,
+    faults: awsFaults,
+    bucket: createTokenBucket({ clock, ...bucket }),
+    roles,
+    port: ports.aws ?? 0,
+  });
+  return {
+    clock,
+    speed,
+    timeline,
+    store,
+    kubernetes,
+    kubernetesFaults,
+    elbv2,
+    aws,
+    awsFaults,
+    controller,
+    kubelet,
+    addresses,
+    async close() {
+      controller.close();
+      await kubelet.close();
+      await Promise.all([kubernetes.close(), aws.close()]);
+      elbv2.close();
+    },
+  };
+}
