@@ -76,9 +76,5 @@ function reportCheck({ pod, discovery, problems }: CheckResult, log: Log): void 
     targetGroups: discovery.groups.map(({ group }) => group.arn ?? group.name),
   };
   if (problems.length === 0) log.info(fields, 'start-up check');
-  else
-    log.warn(
-      { ...fields, problems: problems.map(describeError) },
-      'start-up check: holds would fall back to the clock',
-    );
+  else log.warn({ ...fields, problems: problems.map(describeError) }, 'start-up check');
 }

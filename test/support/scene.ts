@@ -1,0 +1,119 @@
+import type { TargetGroup, TargetGroupOptions } from '../../sim/aws/target-group.ts';
+import { type ClusterOptions, type EmbeddedCluster, startCluster } from '../../sim/cluster.ts';
+import { fakeProcess } from '../../sim/kubelet/process.ts';
+import { service, targetGroupBinding } from '../../sim/kubernetes/builders.ts';
+import type { Service, TargetGroupBinding } from '../../sim/kubernetes/objects.ts';
+import { type ProtectedPod, type ProtectedPodOptions, runProtectedPod } from '../../sim/protected-pod.ts';
+import type { Moment } from '../../sim/timeline.ts';
+import type { HoldSummary } from '../../src/core/outcome.ts';
+import { ENTRY } from './entry.ts';
+
+/** How many times as fast as real time the whole scene is played, the sidecar's process included. */
+const SPEED = 8;
+
+export const POD_IP = '10.1.0.7';
+
+export interface SceneOptions
+  extends Omit<ClusterOptions, 'speed' | 'ports'>,
+    Omit<Partial<ProtectedPodOptions>, 'ports' | 'cluster'> {
+  /** Changes the world after the cluster has started and before the pod runs. Absent: one ALB target group. */
+  readonly prepare?: (cluster: EmbeddedCluster) => void;
+  readonly containerPorts?: ProtectedPodOptions['ports'];
+}
+
+/** One pod with the real sidecar process, on an embedded cluster of its own. */
+export interface Scene extends AsyncDisposable {
+  readonly cluster: EmbeddedCluster;
+  readonly pod: ProtectedPod;
+  /** Deletes the pod. */
+  delete(gracePeriodSeconds?: number): void;
+  /** Resolves when the kubelet has ended the pod, with what the sidecar said of its hold. */
+  ended(): Promise<HoldSummary>;
+  /** What the sidecar says of the hold that ends next, or has ended. */
+  released(): Promise<HoldSummary>;
+  /** The first moment of this kind, for the container where one is named. */
+  moment(what: string, container?: string): Moment | undefined;
+  /** Calls to ELBv2 so far, by action. */
+  calls(action: string): number;
+  sleep(ms: number): Promise<void>;
+}
+
+export async function startScene(options: SceneOptions = {}): Promise<Scene> {
+  const { prepare = oneAlb, containerPorts, ...rest } = options;
+  const cluster = await startCluster({ ...options, speed: SPEED });
+  try {
+    prepare(cluster);
+    const pod = await runProtectedPod({
+      name: 'web-1',
+      ips: [POD_IP],
+      gracePeriodSeconds: 300,
+      app: () => fakeProcess({ clock: cluster.clock }),
+      ...rest,
+      ...(containerPorts === undefined ? {} : { ports: containerPorts }),
+      entry: ENTRY,
+      cluster,
+    });
+    // Loading the Kubernetes client keeps a process busy for a while; a deletion in that moment is a story of its own.
+    if (options.env?.['DRAIN_WAIT_DISABLED'] === undefined) await pod.logged('start-up check');
+    return sceneOf(cluster, pod);
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+}
+
+function sceneOf(cluster: EmbeddedCluster, pod: ProtectedPod): Scene {
+  const released = async () => (await pod.logged('hold released')) as unknown as HoldSummary;
+  return {
+    cluster,
+    pod,
+    released,
+    delete: (gracePeriodSeconds) =>
+      void cluster.store.deletePod(
+        pod.namespace,
+        pod.name,
+        gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds },
+      ),
+    async ended() {
+      await pod.ended;
+      return await released();
+    },
+    moment: (what, container) =>
+      cluster.timeline.moments.find(
+        (moment) => moment.what === what && (container === undefined || moment.fields['container'] === container),
+      ),
+    calls: (action) => cluster.aws.requests.filter((request) => request.action === action).length,
+    sleep: (ms) => cluster.clock.sleep(ms),
+    [Symbol.asyncDispose]: () => cluster.close(),
+  };
+}
+
+function oneAlb(cluster: EmbeddedCluster): void {
+  addTargetGroup(cluster);
+}
+
+export interface Bound {
+  readonly group?: Partial<TargetGroupOptions>;
+  readonly binding?: Partial<TargetGroupBinding['spec']>;
+  readonly apiVersion?: TargetGroupBinding['apiVersion'];
+  readonly service?: Partial<Service['spec']>;
+}
+
+/** A target group with its TargetGroupBinding and Service, all of the name `name`. */
+export function addTargetGroup(cluster: EmbeddedCluster, name = 'web', options: Bound = {}): TargetGroup {
+  const group = cluster.elbv2.createTargetGroup({ name, loadBalancer: 'alb', ...options.group });
+  cluster.store.put(service({ name, spec: { selector: { app: 'web' }, ...options.service } }));
+  cluster.store.put(
+    targetGroupBinding({
+      name,
+      spec: {
+        targetGroupARN: group.arn,
+        targetGroupProtocol: group.protocol,
+        ipAddressType: group.ipAddressType,
+        ...options.binding,
+      },
+      ...(options.apiVersion === undefined ? {} : { apiVersion: options.apiVersion }),
+    }),
+  );
+  return group;
+}
