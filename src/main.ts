@@ -58,7 +58,10 @@ function commandPorts(config: Config, log: Log): CommandPorts {
 
 /** A defect must be seen, but must not end a hold: the kubelet would take the broken connection for an answer. */
 function surviveDefects(log: Log): void {
-  process.on('uncaughtException', (error) => log.error({ error: error.stack }, 'defect: unexpected error'));
+  process.on('uncaughtException', (error) => {
+    log.error({ error: error.stack }, 'defect: unexpected error');
+    process.exitCode = EXIT.failure;
+  });
 }
 
 function complain(text: string): never {

@@ -40,6 +40,9 @@ const NOT_FOUND = new Set(['TargetGroupNotFound', 'TargetGroupNotFoundException'
 /** Node's codes of a connection that could not be made or did not last, as the SDK passes them on. */
 const NETWORK_CODE = /^(E[A-Z_]+|ABORT_ERR|UND_ERR_\w+)$/;
 
+/** The one call that is not ELBv2's. */
+export const ASSUME_ROLE = 'AssumeRole';
+
 /** The name that AWS gave an error on the wire; the SDK adds `Exception` to some. */
 export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : '';
@@ -49,8 +52,14 @@ export function errorName(error: unknown): string {
 export function toAwsError(error: unknown, operation: string): ApiError {
   if (error instanceof ApiError) return error;
   const kind = kindOf(error);
-  const said = error instanceof Error ? `${error.name}: ${firstLine(error.message)}` : String(error);
+  const said = describe(error);
   return new ApiError(kind, operation, kind === 'denied' ? `${said}${advice(error, operation)}` : said, error);
+}
+
+function describe(error: unknown): string {
+  // One for each address of the endpoint's name; its own message is empty.
+  if (error instanceof AggregateError) return error.errors.map(describe).join(', ');
+  return error instanceof Error ? `${error.name}: ${firstLine(error.message)}` : String(error);
 }
 
 function kindOf(error: unknown): ApiErrorKind {
@@ -68,6 +77,12 @@ function kindOf(error: unknown): ApiErrorKind {
 function advice(error: unknown, operation: string): string {
   if (errorName(error) === 'CredentialsProviderError') {
     return ' — the container has no AWS credentials; give its service account a role by EKS Pod Identity or IRSA';
+  }
+  if (operation === ASSUME_ROLE) {
+    return (
+      " — the role's trust policy must name the role of the pod's service account, which must be allowed sts:AssumeRole, " +
+      'and the external id must be the same in the policy and in the TargetGroupBinding'
+    );
   }
   return ` — allow elasticloadbalancing:${operation} on Resource "*" to the role of the pod's service account`;
 }

@@ -25,7 +25,8 @@ export interface LoadBalancersOptions {
 
 /** ELBv2 through its official client: one request a call, no retries, because the hold alone decides the rate. */
 export function createLoadBalancers({ clock, region }: LoadBalancersOptions): LoadBalancers {
-  const clients = new Map<string, ElasticLoadBalancingV2Client>();
+  // Promises, so that simultaneous first calls share one client, and with it one AssumeRole.
+  const clients = new Map<string, Promise<ElasticLoadBalancingV2Client>>();
 
   async function clientFor(group: TargetGroupRef, operation: string): Promise<ElasticLoadBalancingV2Client> {
     const groupRegion = parseTargetGroupArn(group.arn ?? '')?.region ?? region;
@@ -37,9 +38,9 @@ export function createLoadBalancers({ clock, region }: LoadBalancersOptions): Lo
       );
     }
     const key = JSON.stringify([groupRegion, group.role]);
-    const client = clients.get(key) ?? (await makeClient(groupRegion, group.role));
+    const client = clients.get(key) ?? makeClient(groupRegion, group.role);
     clients.set(key, client);
-    return client;
+    return await client;
   }
 
   async function call<T>(

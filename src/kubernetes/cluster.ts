@@ -7,7 +7,7 @@ import {
   type KubeConfig,
 } from '@kubernetes/client-node';
 import pRetry from 'p-retry';
-import type { ApiError } from '../core/errors.ts';
+import { ApiError } from '../core/errors.ts';
 import type { BindingApiGroup, Clock, Cluster } from '../core/ports.ts';
 import { callWithin } from '../core/timeout.ts';
 import { toKubernetesError } from './errors.ts';
@@ -74,15 +74,20 @@ export function createCluster({ clock, loadConfig }: ClusterOptions): Cluster {
     }
   }
 
-  function read<T>(operation: string, signal: AbortSignal, call: Call<T>): Promise<T> {
-    return pRetry(() => callWithFreshToken(operation, signal, call), {
-      retries: RETRIES,
-      minTimeout: FIRST_RETRY_MS,
-      maxRetryTime: READ_TIMEOUT_MS,
-      randomize: true,
-      signal,
-      shouldRetry: ({ error }) => isPassing(error as ApiError),
-    });
+  async function read<T>(operation: string, signal: AbortSignal, call: Call<T>): Promise<T> {
+    try {
+      return await pRetry(() => callWithFreshToken(operation, signal, call), {
+        retries: RETRIES,
+        minTimeout: FIRST_RETRY_MS,
+        maxRetryTime: READ_TIMEOUT_MS,
+        randomize: true,
+        signal,
+        shouldRetry: ({ error }) => isPassing(error as ApiError),
+      });
+    } catch (error) {
+      // After an abort p-retry rejects with the reason of the signal.
+      throw toKubernetesError(error, operation);
+    }
   }
 
   /** Follows `continue` from page to page. */
@@ -95,8 +100,11 @@ export function createCluster({ clock, loadConfig }: ClusterOptions): Cluster {
     let next: string | undefined;
     do {
       const from = next;
-      const page = await read(operation, signal, (api, options) =>
-        call(api, { limit: PAGE_SIZE, ...(from === undefined ? {} : { _continue: from }) }, options),
+      const page = await read(operation, signal, async (api, options) =>
+        requireItems(
+          await call(api, { limit: PAGE_SIZE, ...(from === undefined ? {} : { _continue: from }) }, options),
+          operation,
+        ),
       );
       items.push(...page.items);
       next = page.metadata?._continue ?? page.metadata?.continue;
@@ -156,6 +164,12 @@ type ListCall<Item> = (
   page: { readonly limit: number; readonly _continue?: string },
   options: ConfigurationOptions,
 ) => Promise<Page<Item>>;
+
+/** The client checks no shape, and an answer without the list does not say that there is nothing. */
+function requireItems<Item>(page: Page<Item>, operation: string): Page<Item> {
+  if (Array.isArray(page.items)) return page;
+  throw new ApiError('bad-response', operation, 'the answer is no list');
+}
 
 const http = new IsomorphicFetchHttpLibrary();
 

@@ -12,7 +12,8 @@ export function toKubernetesError(error: unknown, operation: string): ApiError {
 function kindOf(status: number): ApiErrorKind {
   if (status === 401) return 'unauthenticated';
   if (status === 403) return 'denied';
-  if (status === 404 || status === 410) return 'not-found';
+  // Not 410: it means that a list went on for too long to be continued, and not that there is nothing.
+  if (status === 404) return 'not-found';
   if (status === 429) return 'throttled';
   return status >= 500 ? 'unreachable' : 'bad-response';
 }
@@ -52,6 +53,13 @@ function parse(text: string): unknown {
 function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return describeFailure(error.cause);
+  // One for each address of the server's name; its own message is empty.
+  if (error instanceof AggregateError) return error.errors.map(describeFailure).join(', ');
   const code = 'code' in error ? ` (${String(error.code)})` : '';
-  return `${error.message}${code}`;
+  return `${withoutToken(error.message)}${code}`;
+}
+
+/** fetch quotes a header that it cannot send. */
+function withoutToken(message: string): string {
+  return message.replace(/Bearer [^"]*/, 'Bearer ...');
 }

@@ -29,7 +29,7 @@ export interface StartupCheckOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly random: Random;
-  /** Told of every attempt. */
+  /** Told of the first result, and of each that differs from the one before. */
   readonly report: (result: CheckResult) => void;
 }
 
@@ -53,10 +53,17 @@ export function createStartupCheck({ pod, policy, cluster, clock, random, report
     async run() {
       for (const afterMs of ATTEMPTS_AFTER_MS) {
         if (afterMs > 0) await clock.sleep(jitter(afterMs, random));
+        const before = result;
         result = await attempt();
-        report(result);
+        if (before === undefined || !sameFindings(before, result)) report(result);
         if (result.pod !== undefined && result.discovery.groups.length > 0) return;
       }
     },
   };
+}
+
+function sameFindings(a: CheckResult, b: CheckResult): boolean {
+  const findings = ({ pod, discovery, problems }: CheckResult) =>
+    JSON.stringify([pod?.sidecar, discovery.groups, problems.map(({ message }) => message)]);
+  return findings(a) === findings(b);
 }
