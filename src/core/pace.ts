@@ -25,7 +25,7 @@ export function jitter(ms: number, random: Random): number {
 }
 
 /** The step at which all terminating pods of the group together make no more than `apiRate` calls a second, in ms. */
-export function fleetStepMs({ terminatingEndpoints, apiRate }: Fleet): number {
+function fleetStepMs({ terminatingEndpoints, apiRate }: Fleet): number {
   return (terminatingEndpoints / apiRate) * 1_000;
 }
 

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { loadYaml } from '@kubernetes/client-node';
+import { describe, expect, test } from 'vitest';
+import packageJson from '../package.json' with { type: 'json' };
+import { REASONS } from '../src/core/outcome.ts';
+import { SETTINGS } from '../src/settings.ts';
+import { addTargetGroup, startScene } from './support/scene.ts';
+
+const readme = await readFile('README.md', 'utf8');
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** The code block of the README in this language that contains `text`. */
+function block(language: string, text: string): string {
+  const blocks = [...readme.matchAll(/```(\w+)\n([\s\S]*?)```/g)];
+  return blocks.find(([, found, code]) => found === language && code?.includes(text))?.[2] ?? '';
+}
+
+describe('the README', () => {
+  test('names only settings that exist', () => {
+    const known: readonly string[] = Object.values(SETTINGS).map(({ env }) => env);
+    const named = (readme.match(/DRAIN_WAIT_[A-Z_]+/g) ?? []).filter((name) => name !== 'DRAIN_WAIT_ENTRY');
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  test('has the table of reasons as the program has it', () => {
+    const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| .* \| (\d+) \| (\d+) \|$/gm)].map(([, ...cells]) => cells);
+    expect(rows).toEqual(
+      Object.entries(REASONS).map(([reason, { httpStatus, exitCode }]) => [
+        reason,
+        String(httpStatus),
+        String(exitCode),
+      ]),
+    );
+  });
+
+  test('names only npm scripts that exist', () => {
+    for (const [, script = ''] of readme.matchAll(/npm run ([a-z:]+)/g))
+      expect(packageJson.scripts).toHaveProperty([script]);
+  });
+
+  test('gives a Role with every rule that a hold needs, and none besides', async () => {
+    const { rules } = loadYaml<{ rules: readonly Rule[] }>(block('yaml', 'rules:'));
+    const allowed = rules.flatMap(({ apiGroups, resources, verbs }) => `${verbs} ${resources}.${apiGroups}`);
+    await using scene = await startScene({
+      prepare: (cluster) => void addTargetGroup(cluster),
+    });
+    scene.delete();
+    await scene.ended();
+    const used = scene.cluster.kubernetes.requests.map(({ name }) => permissionOf(name));
+    expect([...new Set(used)].sort()).toEqual(allowed.sort());
+  });
+
+  test('gives an IAM policy with every action that a hold needs, and none besides', async () => {
+    const { Action } = JSON.parse(block('json', 'elasticloadbalancing:')) as { Action: readonly string[] };
+    await using scene = await startScene({
+      prepare(cluster) {
+        const { arn } = addTargetGroup(cluster);
+        cluster.store.list('TargetGroupBinding').forEach((binding) => {
+          const { targetGroupProtocol: _, ...spec } = binding.spec;
+          cluster.store.put({ ...binding, spec: { ...spec, targetGroupARN: arn } });
+        });
+      },
+    });
+    scene.delete();
+    await scene.ended();
+    const used = scene.cluster.aws.requests.map(({ action }) => `elasticloadbalancing:${action}`);
+    expect([...new Set(used)].sort()).toEqual([...Action].sort());
+  });
+});
+
+/** `GET /apis/<group>/<version>/namespaces/<namespace>/<resource>[/<name>]` → `list <resource>.<group>`. */
+function permissionOf(request: string): string {
+  const path = request.replace('GET /api/v1/', '/apis//v1/').replace('GET ', '');
+  const [, , group, , , , resource, name] = path.split('/');
+  return `${name === undefined ? 'list' : 'get'} ${resource}.${group}`;
+}
