@@ -1,5 +1,6 @@
 import { FIRST_READ_MS, longestHoldMs } from './deadline.ts';
-import { type GroupState, type HoldState, lastRead, type PodKnowledge, type TargetState } from './observation.ts';
+import type { GroupState, TargetState } from './group.ts';
+import { type HoldState, lastRead, type PodKnowledge } from './observation.ts';
 import type { Reason } from './outcome.ts';
 import type { HoldPolicy } from './policy.ts';
 import type { TargetAddress } from './target.ts';

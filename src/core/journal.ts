@@ -1,6 +1,7 @@
 import type { Discovery } from './discover.ts';
 import type { ApiError } from './errors.ts';
-import type { HoldState, TargetState } from './observation.ts';
+import type { TargetState } from './group.ts';
+import type { HoldState } from './observation.ts';
 import type { HoldSummary } from './outcome.ts';
 import type { PodRef } from './ports.ts';
 import type { TargetAddress } from './target.ts';
@@ -39,8 +40,11 @@ export function targetEvents(before: HoldState, after: HoldState): readonly Hold
       const latest = target.states.at(-1);
       if (latest === undefined || latest === previous?.states.at(-1)) return [];
       const changed = { kind: 'target-changed', target: name(target), ...latest } as const;
-      // A target that is new here and yet has been seen took the place of one with another port.
-      const replaced = previous === undefined ? known.find(({ ip }) => ip === target.ip) : undefined;
+      // A target that is new here and yet has been seen took the place of one with another port, which is no more.
+      const replaced =
+        previous === undefined
+          ? known.find((old) => old.ip === target.ip && !group.targets.some(({ port }) => port === old.port))
+          : undefined;
       if (replaced?.port === undefined) return [changed];
       return [{ kind: 'port-followed', target: name(target), insteadOfPort: replaced.port }, changed];
     });

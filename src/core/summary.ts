@@ -1,5 +1,6 @@
 import { deadlineAtMs, settlesAtMs } from './decide.ts';
-import type { GroupState, HoldState, Phase, TargetState } from './observation.ts';
+import type { GroupState, Phase, TargetState } from './group.ts';
+import type { HoldState } from './observation.ts';
 import type { HoldSummary, Reason, TargetSummary } from './outcome.ts';
 import type { HoldPolicy } from './policy.ts';
 

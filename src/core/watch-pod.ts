@@ -27,7 +27,7 @@ async function readAgain(watch: Watch): Promise<void> {
 
 async function readPod(watch: Watch): Promise<void> {
   const { request, ports, signal, state, see } = watch;
-  const known = lastRead(state().pod) ?? request.known.pod;
+  const known = lastRead(state().pod) ?? forgetReadiness(request.known.pod);
   const askedAtMs = ports.clock.now();
   try {
     const pod = await ports.cluster.readPod(request.pod, signal);
@@ -42,6 +42,11 @@ async function readPod(watch: Watch): Promise<void> {
       ports.journal({ kind: state().pod.kind === 'gone' ? 'pod-gone' : 'pod-unreadable', error: failure });
     }
   }
+}
+
+/** A pod that was read before the hold may have become Ready since. */
+function forgetReadiness(pod: OwnPod | undefined): OwnPod | undefined {
+  return pod === undefined ? undefined : { ...pod, neverReady: false };
 }
 
 function requireUid({ uid }: OwnPod, expected: string | undefined): void {

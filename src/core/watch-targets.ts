@@ -1,8 +1,9 @@
 import { decide, nextQuery, type Query } from './decide.ts';
 import { discoverTargets } from './discover.ts';
 import { ApiError, toApiError } from './errors.ts';
+import type { GroupState } from './group.ts';
 import type { Watch } from './hold.ts';
-import { type GroupState, lastRead, type Observation } from './observation.ts';
+import { lastRead, type Observation } from './observation.ts';
 import { beforeTheEnd, discoveryStepMs, type Fleet, firstLookMs, jitter, nextStepMs } from './pace.ts';
 
 /** Finds the pod's targets, again as long as something stayed unread, and watches each of their target groups. */
@@ -92,7 +93,7 @@ async function ask(query: Query, group: GroupState, { ports, signal }: Watch): P
     const answer = await ports.loadBalancers.describeTargetHealth({ ...ref, arn }, addresses, signal);
     switch (answer.kind) {
       case 'targets':
-        return { kind: 'health', key, all: addresses === 'all', targets: answer.targets };
+        return { kind: 'health', key, asked: addresses, targets: answer.targets };
       case 'invalid-target':
         return { kind: 'invalid-target', key };
       case 'no-such-group':

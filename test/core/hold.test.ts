@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HoldRequest } from '../../src/core/hold.ts';
+import { type HoldRequest, startHold } from '../../src/core/hold.ts';
 import type { HoldPolicy } from '../../src/core/policy.ts';
 import {
   binding,
@@ -317,6 +317,12 @@ describe('the own pod', () => {
     expect(summary).toMatchObject({ reason: 'drained', forceDeleted: true });
   });
 
+  test('gone from the start is not taken for never Ready because it was not at start-up', async () => {
+    const known = { pod: ownPod({ gracePeriodMs: 90_000, neverReady: true }), groups: [] };
+    const { summary } = await hold({ pod: () => failure('not-found'), targets: () => [] }, {}, { known });
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ settleMs: 20_000 }] });
+  });
+
   test.each(['denied', 'unreachable', 'not-found', 'unauthenticated'] as const)(
     'that was never readable (%s) has the grace of the setting',
     async (kind) => {
@@ -335,7 +341,6 @@ describe('the own pod', () => {
       ...made.ports,
       cluster: { ...made.ports.cluster, readPod: () => made.clock.sleep(4_000).then(() => ownPod()) },
     };
-    const { startHold } = await import('../../src/core/hold.ts');
     const policy = { ...POLICY, gracePeriodMs: 12_500 };
     const { released } = startHold({ pod: POD, policy, arrivedAtMs: 0, known: { pod: undefined, groups: [] } }, slow);
     expect((await made.clock.run(released)).summary.reason).toBe('drained');
@@ -384,6 +389,39 @@ describe('targets', () => {
     );
     expect(summary.targets).toMatchObject([{ state: 'settled' }]);
     expect(summary).toMatchObject({ reason: 'fallback', heldMs: 35_000 });
+  });
+
+  test('that are found while a look is under way do not make that look a failure', async () => {
+    // The second target of the group is found at 31 s, and the look that began before it ends at 31.5 s.
+    const made = testWorld({
+      bindings: (atMs, group) => {
+        if (atMs < 30_000) return failure('unreachable');
+        return group === 'elbv2.k8s.aws'
+          ? [binding(), binding({ name: 'b', service: { name: 'web', port: 'b' } })]
+          : [];
+      },
+      slices: () => [
+        slice({
+          ports: [
+            { name: 'http', port: 8080 },
+            { name: 'b', port: 9090 },
+          ],
+        }),
+      ],
+      targets: (atMs) => [health('healthy'), health(atMs < 60_000 ? 'healthy' : draining, { port: 9090 })],
+    });
+    const slowly: typeof made.ports.loadBalancers.describeTargetHealth = async (...args) => {
+      const answer = await made.ports.loadBalancers.describeTargetHealth(...args);
+      await made.clock.sleep(4_000);
+      return answer;
+    };
+    const ports = { ...made.ports, loadBalancers: { ...made.ports.loadBalancers, describeTargetHealth: slowly } };
+    const groups = [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }], terminatingEndpoints: 1 }];
+    const { released } = startHold(
+      { pod: POD, policy: POLICY, arrivedAtMs: 0, known: { pod: undefined, groups } },
+      ports,
+    );
+    expect((await made.clock.run(released)).summary.reason).toBe('deadline');
   });
 
   test('of a thousand pods that leave together are asked for no faster than the rate allows', async () => {
