@@ -19,15 +19,15 @@ Each flag is also an environment variable: --settle-alb 20s is DRAIN_WAIT_SETTLE
 AWS_REGION, AWS_ENDPOINT_URL*, AWS credentials and KUBECONFIG work as usual.
 
 Flags:
-${Object.values(SETTINGS)
-  .map((setting) => {
-    const fallback = setting.fallback === undefined ? '' : ` (${setting.fallback})`;
-    return `  --${flagName(setting).padEnd(15)} ${setting.about}${fallback}`;
-  })
-  .join('\n')}
+${Object.values(SETTINGS).map(describeFlag).join('\n')}
 
 Exit codes of wait: ${Object.entries(REASONS)
     .map(([reason, { exitCode }]) => `${reason} ${exitCode}`)
     .join(', ')}. Wrong settings: ${EXIT.misuse}. Anything else that fails: ${EXIT.failure}.
 `;
+}
+
+function describeFlag(setting: (typeof SETTINGS)[keyof typeof SETTINGS]): string {
+  const fallback = setting.fallback === undefined ? '' : `  (${setting.fallback})`;
+  return `  --${flagName(setting)}${fallback}\n      ${setting.about}`;
 }
