@@ -5,7 +5,7 @@ import { type ContainerProcess, spawnProcess } from './kubelet/process.ts';
 import type { RunningPod } from './kubelet.ts';
 import { pod, service, targetGroupBinding } from './kubernetes/builders.ts';
 import { type LoadBalancer, startLoadBalancer } from './load-balancer.ts';
-import { narrate, seconds } from './narrate.ts';
+import { narrate, seconds, wantsColors } from './narrate.ts';
 import { type LogLine, runProtectedPod } from './protected-pod.ts';
 import type { Moment } from './timeline.ts';
 
@@ -173,9 +173,13 @@ function judge(moments: readonly Moment[], { sent, failed }: LoadBalancer): Verd
 }
 
 function printer({ json }: DemoOptions): (moment: Moment) => void {
-  const colors = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const colors = wantsColors();
   return (moment) =>
-    console.log(json ? JSON.stringify({ ...moment, atMs: Math.round(moment.atMs) }) : narrate(moment, colors));
+    console.log(
+      json
+        ? JSON.stringify({ ...moment, atMs: Math.round(moment.atMs) })
+        : narrate(moment, { colors, leaveOut: ['namespace', 'pod'] }),
+    );
 }
 
 function printVerdict(verdict: Verdict, { json, speed }: DemoOptions): void {

@@ -1,11 +1,16 @@
-/** A kubeconfig, as JSON, which is YAML, for an embedded Kubernetes API. Plain HTTP needs `insecure-skip-tls-verify`. */
-export function kubeconfig(url: string, token = 'simulated'): string {
-  return JSON.stringify({
+/**
+ * A kubeconfig for an embedded Kubernetes API, as JSON, which is YAML. The JavaScript client takes an http server only from an
+ * entry that does not ask for TLS.
+ */
+export function kubeconfig(server: string, token = 'embedded-cluster'): string {
+  const name = 'embedded-cluster';
+  const config = {
     apiVersion: 'v1',
     kind: 'Config',
-    'current-context': 'embedded',
-    clusters: [{ name: 'embedded', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'embedded', user: { token } }],
-    contexts: [{ name: 'embedded', context: { cluster: 'embedded', user: 'embedded' } }],
-  });
+    'current-context': name,
+    contexts: [{ name, context: { cluster: name, user: name, namespace: 'default' } }],
+    clusters: [{ name, cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name, user: { token } }],
+  };
+  return `${JSON.stringify(config, undefined, 2)}\n`;
 }

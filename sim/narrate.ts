@@ -12,15 +12,18 @@ const COLORS: Readonly<Record<Actor, Parameters<typeof styleText>[0]>> = {
   'load-balancer': 'red',
 };
 
-/** Where the story is of one pod, these are the same in every line. */
-const NOT_TOLD = new Set(['namespace', 'pod']);
+export interface NarrateOptions {
+  readonly colors: boolean;
+  /** Fields that are the same in every line of the story, and so are left out. */
+  readonly leaveOut?: readonly string[];
+}
 
-/** One line of text for a moment, with colours only where `colors` says so. */
-export function narrate({ atMs, actor, what, fields }: Moment, colors: boolean): string {
+/** One line of text for a moment. */
+export function narrate({ atMs, actor, what, fields }: Moment, { colors, leaveOut = [] }: NarrateOptions): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     colors ? styleText(style, text, { validateStream: false }) : text;
   const details = Object.entries(fields)
-    .filter(([name, value]) => value !== undefined && !NOT_TOLD.has(name))
+    .filter(([name, value]) => value !== undefined && !leaveOut.includes(name))
     .map(([name, value]) => describe(name, value))
     .join(', ');
   const time = `${seconds(atMs).padStart(7)}`;
@@ -40,4 +43,9 @@ function words(camelCase: string): string {
 
 export function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** Colours are for a person at a terminal who did not ask for none (no-color.org). */
+export function wantsColors(): boolean {
+  return process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
 }

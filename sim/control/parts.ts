@@ -1,0 +1,35 @@
+import type { AwsApi } from '../aws/api.ts';
+import type { Elbv2 } from '../aws/elbv2.ts';
+import type { Controller } from '../controller.ts';
+import type { Faults } from '../faults.ts';
+import type { Kubelet } from '../kubelet.ts';
+import type { KubernetesApi } from '../kubernetes/api.ts';
+import type { Store } from '../kubernetes/store.ts';
+import type { Timeline } from '../timeline.ts';
+import type { Pods } from './pods.ts';
+
+export interface KubernetesParts {
+  readonly store: Store;
+  readonly api: KubernetesApi;
+  readonly faults: Faults;
+}
+
+export interface Elbv2Parts {
+  readonly elbv2: Elbv2;
+  readonly api: AwsApi;
+  readonly faults: Faults;
+}
+
+export interface ClusterParts {
+  readonly controller: Controller;
+  readonly kubelet: Kubelet;
+  readonly pods: Pods;
+}
+
+/** What runs in this process, as far as it can be controlled. Absent parts were not started. */
+export interface Parts {
+  readonly timeline: Timeline;
+  readonly kubernetes?: KubernetesParts;
+  readonly elbv2?: Elbv2Parts;
+  readonly cluster?: ClusterParts;
+}
