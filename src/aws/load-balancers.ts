@@ -69,7 +69,7 @@ export function createLoadBalancers({ clock, region }: LoadBalancersOptions): Lo
         try {
           return toAnswer(await client.send(command, options));
         } catch (error) {
-          const expected = EXPECTED_ERRORS[errorName(error)];
+          const expected = EXPECTED_ERRORS.get(errorName(error));
           if (expected === undefined) throw error;
           return expected;
         }
@@ -95,13 +95,13 @@ export function createLoadBalancers({ clock, region }: LoadBalancersOptions): Lo
   };
 }
 
-/** Answers of DescribeTargetHealth that ELBv2 gives in the form of errors. */
-const EXPECTED_ERRORS: Readonly<Record<string, TargetHealthAnswer>> = {
-  InvalidTarget: { kind: 'invalid-target' },
-  InvalidTargetException: { kind: 'invalid-target' },
-  TargetGroupNotFound: { kind: 'no-such-group' },
-  TargetGroupNotFoundException: { kind: 'no-such-group' },
-};
+/** Answers of DescribeTargetHealth that ELBv2 gives in the form of errors. A Map: the name comes from the wire. */
+const EXPECTED_ERRORS: ReadonlyMap<string, TargetHealthAnswer> = new Map([
+  ['InvalidTarget', { kind: 'invalid-target' }],
+  ['InvalidTargetException', { kind: 'invalid-target' }],
+  ['TargetGroupNotFound', { kind: 'no-such-group' }],
+  ['TargetGroupNotFoundException', { kind: 'no-such-group' }],
+]);
 
 async function makeClient(region: string, role: AssumedRole | undefined): Promise<ElasticLoadBalancingV2Client> {
   return new ElasticLoadBalancingV2Client({
