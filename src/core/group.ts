@@ -50,7 +50,7 @@ type Asked = readonly TargetAddress[] | 'all';
 export type GroupObservation =
   | { readonly kind: 'group-described'; readonly key: string; readonly group: TargetGroupDescription }
   | { readonly kind: 'group-missing'; readonly key: string }
-  | { readonly kind: 'invalid-target'; readonly key: string }
+  | { readonly kind: 'invalid-target'; readonly key: string; readonly asked: Asked }
   | { readonly kind: 'health'; readonly key: string; readonly asked: Asked; readonly targets: readonly TargetHealth[] }
   | { readonly kind: 'call-failed'; readonly key: string; readonly error: ApiError; readonly describing: boolean };
 
@@ -102,8 +102,7 @@ export function seeGroup(group: GroupState, observation: GroupObservation, nowMs
     case 'group-missing':
       return { ...called, targets: called.targets.map((target) => see(target, ABSENT_GROUP, nowMs, atMs)) };
     case 'invalid-target':
-      // The error does not say which of the targets it means.
-      return { ...called, lookAtAll: true };
+      return seeInvalid(called, observation.asked, nowMs, atMs);
     case 'health':
       return observation.asked === 'all'
         ? seeAll(called, observation.targets, nowMs, atMs)
@@ -151,6 +150,13 @@ function seeAsked(
       return health === undefined ? target : doubtFirstAbsence(target, see(target, health, nowMs, atMs), nowMs);
     }),
   };
+}
+
+/** InvalidTarget says that a target is not registered, but of several not which one. */
+function seeInvalid(group: GroupState, asked: Asked, nowMs: number, atMs: number): GroupState {
+  const [only, ...others] = asked === 'all' ? [] : asked;
+  if (only?.port === undefined || others.length > 0) return { ...group, lookAtAll: true };
+  return seeAsked(group, [only], [{ ip: only.ip, port: only.port, ...NOT_REGISTERED }], nowMs, atMs);
 }
 
 function doubtFirstAbsence(before: TargetState, after: TargetState, nowMs: number): TargetState {

@@ -95,7 +95,7 @@ async function ask(query: Query, group: GroupState, { ports, signal }: Watch): P
       case 'targets':
         return { kind: 'health', key, asked: addresses, targets: answer.targets };
       case 'invalid-target':
-        return { kind: 'invalid-target', key };
+        return { kind: 'invalid-target', key, asked: addresses };
       case 'no-such-group':
         return { kind: 'group-missing', key };
       default:

@@ -156,10 +156,36 @@ describe('a target that is not there', () => {
     expect(summary).toMatchObject({ reason: 'drained', targets: [{ settleMs: 20_000 }] });
   });
 
-  test('according to InvalidTarget is looked for without filter', async () => {
+  test('according to InvalidTarget at the first look is looked for without filter', async () => {
     const { summary, elbCalls } = await hold({ targets: (atMs) => (atMs < 3_000 ? { kind: 'invalid-target' } : []) });
     expect(elbCalls.map(({ about }) => about)).toEqual(['8080', 'all']);
-    expect(summary).toMatchObject({ reason: 'drained', targets: [{ settleMs: 20_000 }] });
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ lagMs: 2_200, settleMs: 20_000 }] });
+  });
+
+  test('according to InvalidTarget later on starts to settle at once', async () => {
+    const { summary, elbCalls } = await hold({
+      targets: (atMs) => (atMs < 3_000 ? [health('healthy')] : { kind: 'invalid-target' }),
+    });
+    expect(elbCalls).toHaveLength(2);
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ lagMs: 4_950, settleMs: 20_000 }] });
+  });
+
+  test('but is one of several, of which InvalidTarget does not say which, is found by a look without filter', async () => {
+    const { summary, elbCalls } = await hold({
+      bindings: (_, group) =>
+        group === 'elbv2.k8s.aws' ? [binding(), binding({ name: 'b', service: { name: 'web', port: 'b' } })] : [],
+      slices: () => [
+        slice({
+          ports: [
+            { name: 'http', port: 8080 },
+            { name: 'b', port: 9090 },
+          ],
+        }),
+      ],
+      targets: (atMs) => (atMs < 3_000 ? { kind: 'invalid-target' } : [health(draining)]),
+    });
+    expect(elbCalls.map(({ about }) => about)).toEqual(['8080,9090', 'all']);
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ lagMs: 4_950 }, { lagMs: 4_950 }] });
   });
 });
 
