@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { flagName, SETTINGS } from './settings.ts';
 
+/** The commands that take settings. */
+export type CommandWithSettings = 'serve' | 'wait' | 'check';
+
 /** What the command line asks for. Flags are settings by their kebab-case names. */
 export type Command =
-  | { readonly kind: 'serve'; readonly flags: ReadonlyMap<string, string> }
-  | { readonly kind: 'wait'; readonly flags: ReadonlyMap<string, string> }
+  | { readonly kind: CommandWithSettings; readonly flags: ReadonlyMap<string, string> }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'misuse'; readonly problem: string };
@@ -20,6 +22,7 @@ export function readCommandLine(args: readonly string[]): Command {
   switch (command) {
     case 'serve':
     case 'wait':
+    case 'check':
       return readFlags(command, rest);
     case 'help':
     case 'version':
@@ -30,7 +33,7 @@ export function readCommandLine(args: readonly string[]): Command {
 }
 
 /** `--settle-alb 20s`, `--settle-alb=20s`, and `--metrics`, `--no-metrics` for what is true or false. */
-function readFlags(kind: 'serve' | 'wait', args: readonly string[]): Command {
+function readFlags(kind: CommandWithSettings, args: readonly string[]): Command {
   const options = Object.fromEntries(
     Object.values(SETTINGS).map((setting) => [
       flagName(setting),

@@ -1,11 +1,15 @@
 import packageJson from '../package.json' with { type: 'json' };
-import { readCommandLine } from './cli.ts';
+import { type CommandWithSettings, readCommandLine } from './cli.ts';
 import { systemClock } from './clock.ts';
+import { check } from './commands/check.ts';
 import { EXIT, helpText } from './commands/help.ts';
-import { type CommandPorts, serve } from './commands/serve.ts';
+import type { CommandPorts } from './commands/ports.ts';
+import { serve } from './commands/serve.ts';
 import { wait } from './commands/wait.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Cluster, LoadBalancers } from './core/ports.ts';
+import { checkInChild } from './sidecar/check-process.ts';
+import type { CheckResult } from './sidecar/startup-check.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 
 /** The heavy clients are loaded at their first use: an idle sidecar never pays for them. */
@@ -40,7 +44,7 @@ function lazyLoadBalancers(region: string | undefined): LoadBalancers {
   };
 }
 
-function commandPorts(config: Config, log: Log): CommandPorts {
+function commandPorts(config: Config, flags: ReadonlyMap<string, string>, log: Log): CommandPorts {
   return {
     clock: systemClock,
     random: Math.random,
@@ -48,6 +52,12 @@ function commandPorts(config: Config, log: Log): CommandPorts {
     loadBalancers: lazyLoadBalancers(config.region),
     log,
     interactive: process.stdin.isTTY === true,
+    startCheck: (report) =>
+      checkInChild(
+        process.argv[1] ?? '',
+        [...flags].map(([name, value]) => `--${name}=${value}`),
+        report,
+      ),
     onSignal(listener) {
       process.on('SIGTERM', () => listener('SIGTERM'));
       process.on('SIGINT', () => listener('SIGINT'));
@@ -69,27 +79,45 @@ function complain(text: string): never {
   process.exit(EXIT.misuse);
 }
 
-async function run(name: 'serve' | 'wait', flags: ReadonlyMap<string, string>): Promise<void> {
+/** As a child of the sidecar, to the parent; otherwise to whoever reads the standard output. */
+function reportCheck(result: CheckResult): void {
+  if (process.send === undefined) print(result);
+  else process.send(result);
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+async function run(command: CommandWithSettings, flags: ReadonlyMap<string, string>): Promise<void> {
   const result = readConfig(process.env, flags);
   if (result.kind === 'problems') {
     complain(`drain-wait cannot start. Wrong settings:\n${result.problems.map((each) => `  - ${each}\n`).join('')}`);
   }
   const { config } = result;
-  const log = createLog(config.logLevel, name === 'wait' ? 2 : 1);
+  const log = createLog(config.logLevel, command === 'serve' ? 1 : 2);
   surviveDefects(log);
-  const ports = commandPorts(config, log);
-  if (name === 'wait') {
-    await wait(config, ports, (text) => process.stdout.write(`${text}\n`));
-    return;
+  const ports = commandPorts(config, flags, log);
+  switch (command) {
+    case 'serve':
+      return await serveOrExplain(config, ports);
+    case 'wait':
+      return await wait(config, ports, print);
+    case 'check':
+      process.on('disconnect', () => process.exit(EXIT.failure));
+      return await check(config, ports, reportCheck);
+    default:
+      command satisfies never;
   }
+}
+
+async function serveOrExplain(config: Config, ports: CommandPorts): Promise<void> {
   try {
     await serve(config, ports);
   } catch (error) {
-    log.error(
-      { error: String(error), port: config.port },
-      'cannot listen; is DRAIN_WAIT_PORT used by another container?',
-    );
-    process.exit(EXIT.failure);
+    const why = 'cannot listen; is DRAIN_WAIT_PORT used by another container?';
+    ports.log.error({ error: String(error), port: config.port }, why);
+    ports.exit(EXIT.failure);
   }
 }
 
@@ -106,6 +134,7 @@ async function main(): Promise<void> {
       return complain(`${command.problem} See drain-wait help.\n`);
     case 'serve':
     case 'wait':
+    case 'check':
       return await run(command.kind, command.flags);
     default:
       command satisfies never;

@@ -64,7 +64,7 @@ export const SETTINGS = {
     env: 'DRAIN_WAIT_GRACE_PERIOD',
     fallback: '30s',
     expects: 'a duration such as 30s',
-    about: "The pod's grace period, used only while the own pod cannot be read.",
+    about: "The pod's grace period, used only while the own pod has never been read.",
     parse: duration,
   },
   fallbackHold: {

@@ -10,6 +10,8 @@ export interface ExitStatus {
 
 /** What runs in a container: a real child process, or something in this process that behaves like one. */
 export interface ContainerProcess {
+  /** Undefined for what is no process, or could not be started. */
+  readonly pid?: number | undefined;
   /** Never rejects. */
   readonly exited: Promise<ExitStatus>;
   signal(name: 'SIGTERM' | 'SIGKILL'): void;
@@ -45,7 +47,7 @@ export function spawnProcess({ command, args = [], env = {}, onLine }: SpawnOpti
     living.delete(child);
     if (living.size === 0) process.off('exit', killLiving);
   });
-  return { exited, signal: (name) => void child.kill(name) };
+  return { pid: child.pid, exited, signal: (name) => void child.kill(name) };
 }
 
 function readLines({ stdout, stderr }: ChildProcess, onLine: (line: string) => void): void {

@@ -12,6 +12,7 @@ Usage: drain-wait [command] [flags]
 Commands:
   serve    the sidecar: answers the preStop hook when every target of the pod is drained (default)
   wait     one hold, for an exec hook or a script; prints the result as JSON
+  check    what a hold would find right now, as JSON: the pod, its targets, what is missing
   help     this text
   version  the version
 

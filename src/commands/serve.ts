@@ -1,80 +1,64 @@
 import type { Config } from '../config.ts';
 import { createHolds } from '../core/holds.ts';
 import { lastRead } from '../core/observation.ts';
-import type { Clock, Cluster, LoadBalancers, Random } from '../core/ports.ts';
-import { createLifecycle, type Signal } from '../sidecar/lifecycle.ts';
+import { createLifecycle } from '../sidecar/lifecycle.ts';
 import { startServer } from '../sidecar/server.ts';
-import { type CheckResult, createStartupCheck } from '../sidecar/startup-check.ts';
+import type { CheckResult } from '../sidecar/startup-check.ts';
 import { describeStatus } from '../sidecar/status.ts';
-import { describeError, journalTo, type Log } from '../telemetry/log.ts';
+import { journalTo, type Log } from '../telemetry/log.ts';
+import type { CommandPorts } from './ports.ts';
 
-/** The world as the process edge hands it to a command. */
-export interface CommandPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly cluster: Cluster;
-  readonly loadBalancers: LoadBalancers;
-  readonly log: Log;
-  readonly interactive: boolean;
-  readonly onSignal: (listener: (signal: Signal) => void) => void;
-  readonly exit: (code: number) => void;
-}
-
-/** The sidecar: listens, checks once what it can see, and holds when it is called. Rejects where it cannot listen. */
+/** The sidecar: listens, has checked once what can be seen, and holds when it is called. Rejects where it cannot listen. */
 export async function serve(config: Config, ports: CommandPorts): Promise<void> {
   const { pod, policy } = config;
-  const { clock, random, cluster, loadBalancers, log, interactive, exit } = ports;
-  const check = createStartupCheck({
-    pod,
-    policy,
-    cluster,
-    clock,
-    random,
-    report: (result) => reportCheck(result, log),
-  });
-  const write = journalTo(log);
+  const { clock, log } = ports;
+  const writeToLog = journalTo(log);
+  let checked: CheckResult | undefined;
   const holds = createHolds(
     policy,
     {
-      clock,
-      random,
-      cluster,
-      loadBalancers,
+      ...ports,
       journal(event) {
-        write(event);
+        writeToLog(event);
         lifecycle.onNews();
       },
     },
-    check.known,
+    // Targets stay known from the start-up even if the Service stops selecting the pod later.
+    () => ({ pod: checked?.pod, groups: checked?.groups ?? [] }),
   );
-  const lifecycle = createLifecycle({ sidecar: howWeRun, hold: () => holds.join(pod), clock, interactive, exit });
+  const lifecycle = createLifecycle({ ...ports, sidecar: howWeRun, hold: () => holds.join(pod) });
 
   function howWeRun(): 'native' | 'classic' | 'unknown' {
     if (config.sidecar !== 'auto') return config.sidecar;
     const state = holds.latest(pod)?.hold?.state();
-    const read = (state === undefined ? undefined : lastRead(state.pod)) ?? check.known().pod;
+    const read = (state === undefined ? undefined : lastRead(state.pod)) ?? checked?.pod;
     return read?.sidecar ?? 'unknown';
   }
 
   const server = await startServer({
     port: config.port,
     preStop: () => holds.join(pod),
-    status: () => describeStatus(pod, policy, clock, check.result(), holds.latest(pod)),
+    status: () => describeStatus(pod, policy, clock, checked, holds.latest(pod)),
   });
   ports.onSignal(lifecycle.onSignal);
   log.info({ port: server.port, pod: `${pod.namespace}/${pod.name}` }, 'listening');
   if (config.reserved.length > 0) log.warn({ settings: config.reserved }, 'settings have no effect in this version');
-  if (policy.disabled !== undefined)
+  if (policy.disabled !== undefined) {
     log.warn({ disabled: policy.disabled }, 'disabled: every hook is answered at once');
-  else void check.run();
+    return;
+  }
+  ports.startCheck((result) => {
+    checked = result;
+    logCheck(result, log);
+  });
 }
 
-function reportCheck({ pod, discovery, problems }: CheckResult, log: Log): void {
+function logCheck({ pod, source, groups, problems }: CheckResult, log: Log): void {
   const fields = {
     sidecar: pod?.sidecar ?? 'unknown',
-    source: discovery.source ?? 'none',
-    targetGroups: discovery.groups.map(({ group }) => group.arn ?? group.name),
+    source: source ?? 'none',
+    targetGroups: groups.map(({ group }) => group.arn ?? group.name),
   };
   if (problems.length === 0) log.info(fields, 'start-up check');
-  else log.warn({ ...fields, problems: problems.map(describeError) }, 'start-up check');
+  else log.warn({ ...fields, problems }, 'start-up check');
 }

@@ -42,15 +42,15 @@ function reasonOf(grips: readonly Grip[]): Reason {
 }
 
 /** The monotonic time at which every caller must have an answer. */
-export function deadlineAtMs({ pod, startedAtMs }: HoldState, policy: HoldPolicy): number {
-  const longestMs = longestHoldMs(gracePeriodMs(pod, policy), policy.reserveMs);
+export function deadlineAtMs(state: HoldState, policy: HoldPolicy): number {
+  const longestMs = longestHoldMs(gracePeriodMs(state, policy), policy.reserveMs);
   // A grace period that is only assumed must not end a hold before the first read had the time to tell the real one.
-  return startedAtMs + (pod.kind === 'unread' ? Math.max(longestMs, FIRST_READ_MS) : longestMs);
+  return state.startedAtMs + (state.pod.kind === 'unread' ? Math.max(longestMs, FIRST_READ_MS) : longestMs);
 }
 
-/** The grace period that the kubelet goes by, as far as it is known. */
-export function gracePeriodMs(pod: PodKnowledge, policy: HoldPolicy): number {
-  return lastRead(pod)?.gracePeriodMs ?? policy.gracePeriodMs;
+/** The grace period that the kubelet goes by: as last read, else as the pod had it before its deletion, else assumed. */
+export function gracePeriodMs({ pod, podBefore }: HoldState, policy: HoldPolicy): number {
+  return (lastRead(pod) ?? podBefore)?.gracePeriodMs ?? policy.gracePeriodMs;
 }
 
 function allGrips(state: HoldState, policy: HoldPolicy): readonly Grip[] {

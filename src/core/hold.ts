@@ -68,7 +68,7 @@ export function startHold(request: HoldRequest, ports: HoldPorts): Hold {
     ended.abort();
     const summary = summarize(state, decision.reason, policy, nowMs);
     journal({ kind: 'released', pod, summary });
-    release({ summary, pod: state.pod, graceEndsAtMs: request.arrivedAtMs + gracePeriodMs(state.pod, policy) });
+    release({ summary, pod: state.pod, graceEndsAtMs: request.arrivedAtMs + gracePeriodMs(state, policy) });
     return undefined;
   }
 

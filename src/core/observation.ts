@@ -15,6 +15,8 @@ export interface HoldState {
   /** Arrival of the first call on the monotonic clock, ms. */
   readonly startedAtMs: number;
   readonly pod: PodKnowledge;
+  /** The pod as this process read it before the hold. */
+  readonly podBefore: OwnPod | undefined;
   /** Whether every source of targets has been read to its end. */
   readonly discovered: boolean;
   readonly groups: readonly GroupState[];
@@ -29,7 +31,13 @@ export type Observation =
   | GroupObservation;
 
 export function beginHold(startedAtMs: number, known: PriorKnowledge): HoldState {
-  return { startedAtMs, pod: { kind: 'unread' }, discovered: false, groups: addGroups([], known.groups) };
+  return {
+    startedAtMs,
+    pod: { kind: 'unread' },
+    podBefore: known.pod,
+    discovered: false,
+    groups: addGroups([], known.groups),
+  };
 }
 
 /** The state after an observation at `nowMs`. */

@@ -13,11 +13,12 @@ import { callWithin } from '../core/timeout.ts';
 import { toKubernetesError } from './errors.ts';
 import { slicesOf, toBinding, toEndpointSlice, toOwnPod } from './objects.ts';
 
-const CALL_TIMEOUT_MS = 3_000;
+// Long enough for a TLS handshake in a container that may use a fiftieth of a processor.
+const CALL_TIMEOUT_MS = 5_000;
 const RETRIES = 2;
 const FIRST_RETRY_MS = 200;
 /** One read, with its retries, gives up after about this time; the hold has longer patience of its own. */
-const READ_TIMEOUT_MS = 6_000;
+const READ_TIMEOUT_MS = 10_000;
 const PAGE_SIZE = 500;
 /** More names than this make a selector too long for a URL; then all slices are listed. */
 const MOST_SERVICES_IN_SELECTOR = 50;

@@ -1,26 +1,25 @@
-import { type Discovery, discoverTargets } from '../core/discover.ts';
-import { type ApiError, toApiError } from '../core/errors.ts';
+import { discoverTargets, type TargetSource } from '../core/discover.ts';
+import { type ApiErrorKind, toApiError } from '../core/errors.ts';
 import { jitter } from '../core/pace.ts';
 import type { HoldPolicy } from '../core/policy.ts';
-import type { Clock, Cluster, OwnPod, PodRef, PriorKnowledge, Random } from '../core/ports.ts';
+import type { Clock, Cluster, OwnPod, PodRef, Random } from '../core/ports.ts';
+import type { GroupTargets } from '../core/target.ts';
 
 /** A pod is listed by its Services a moment after it got its IP, and its TargetGroupBindings may come later still. */
-const ATTEMPTS_AFTER_MS = [0, 10_000, 30_000, 60_000, 120_000] as const;
+const ATTEMPTS_AFTER_MS = [10_000, 30_000, 60_000, 120_000] as const;
 
-/** What a hold would find right now. */
+/** What a hold would find right now: plain data, which can go from one process to another. */
 export interface CheckResult {
+  /** Undefined where it could not be read. */
   readonly pod: OwnPod | undefined;
-  readonly discovery: Discovery;
-  readonly problems: readonly ApiError[];
+  readonly source: TargetSource | undefined;
+  readonly groups: readonly GroupTargets[];
+  readonly problems: readonly CheckProblem[];
 }
 
-export interface StartupCheck {
-  /** The latest result; undefined before the first. */
-  result(): CheckResult | undefined;
-  /** What holds start from. Targets stay known here even if the Service stops selecting the pod later. */
-  known(): PriorKnowledge;
-  /** Reads the pod and looks for its targets, a few times until there are some. Makes no ELBv2 call. Never rejects. */
-  run(): Promise<void>;
+export interface CheckProblem {
+  readonly kind: ApiErrorKind;
+  readonly message: string;
 }
 
 export interface StartupCheckOptions {
@@ -33,37 +32,39 @@ export interface StartupCheckOptions {
   readonly report: (result: CheckResult) => void;
 }
 
-export function createStartupCheck({ pod, policy, cluster, clock, random, report }: StartupCheckOptions): StartupCheck {
-  let result: CheckResult | undefined;
-  const signal = new AbortController().signal;
-
-  async function attempt(): Promise<CheckResult> {
-    const problems: ApiError[] = [];
-    const ownPod = await cluster.readPod(pod, signal).catch((error: unknown) => {
-      problems.push(toApiError(error, 'get pods'));
-      return undefined;
-    });
-    const discovery = await discoverTargets(pod, ownPod, policy.targetGroups, cluster, signal);
-    return { pod: ownPod, discovery, problems: [...problems, ...discovery.problems] };
+/** Reads the pod and looks for its targets, a few times until there are some. Makes no ELBv2 call. Resolves with the last result. */
+export async function checkUntilFound(options: StartupCheckOptions): Promise<CheckResult> {
+  const { clock, random, report } = options;
+  let result = await checkOnce(options);
+  report(result);
+  for (const afterMs of ATTEMPTS_AFTER_MS) {
+    if (result.pod !== undefined && result.groups.length > 0) break;
+    await clock.sleep(jitter(afterMs, random));
+    const next = await checkOnce(options);
+    if (findings(next) !== findings(result)) report(next);
+    result = next;
   }
+  return result;
+}
 
+async function checkOnce({ pod, policy, cluster }: StartupCheckOptions): Promise<CheckResult> {
+  const { signal } = new AbortController();
+  const unreadable: CheckProblem[] = [];
+  const ownPod = await cluster.readPod(pod, signal).catch((error: unknown) => {
+    const { kind, message } = toApiError(error, 'get pods');
+    unreadable.push({ kind, message });
+    return undefined;
+  });
+  const { source, groups, problems } = await discoverTargets(pod, ownPod, policy.targetGroups, cluster, signal);
   return {
-    result: () => result,
-    known: () => ({ pod: result?.pod, groups: result?.discovery.groups ?? [] }),
-    async run() {
-      for (const afterMs of ATTEMPTS_AFTER_MS) {
-        if (afterMs > 0) await clock.sleep(jitter(afterMs, random));
-        const before = result;
-        result = await attempt();
-        if (before === undefined || !sameFindings(before, result)) report(result);
-        if (result.pod !== undefined && result.discovery.groups.length > 0) return;
-      }
-    },
+    pod: ownPod,
+    source,
+    groups,
+    problems: [...unreadable, ...problems.map(({ kind, message }) => ({ kind, message }))],
   };
 }
 
-function sameFindings(a: CheckResult, b: CheckResult): boolean {
-  const findings = ({ pod, discovery, problems }: CheckResult) =>
-    JSON.stringify([pod?.sidecar, discovery.groups, problems.map(({ message }) => message)]);
-  return findings(a) === findings(b);
+/** What is worth a line in the log when it changes. */
+function findings({ pod, groups, problems }: CheckResult): string {
+  return JSON.stringify([pod?.sidecar, groups.map(({ group, addresses }) => [group, addresses]), problems]);
 }

@@ -3,7 +3,6 @@ import { REASONS } from '../core/outcome.ts';
 import type { HoldPolicy } from '../core/policy.ts';
 import type { Clock, PodRef } from '../core/ports.ts';
 import { summarizeTargets } from '../core/summary.ts';
-import { describeError } from '../telemetry/log.ts';
 import type { CheckResult } from './startup-check.ts';
 
 /** What `/status` shows: what is known, what is missing, and the hold that goes on or has ended. Asks nobody. */
@@ -22,15 +21,15 @@ export function describeStatus(
   };
 }
 
-function describeCheck({ pod, discovery, problems }: CheckResult): Readonly<Record<string, unknown>> {
+function describeCheck({ pod, source, groups, problems }: CheckResult): Readonly<Record<string, unknown>> {
   return {
     podRead: pod !== undefined,
     sidecar: pod?.sidecar ?? 'unknown',
-    source: discovery.source ?? 'none',
-    targets: discovery.groups.flatMap(({ group, addresses }) =>
+    source: source ?? 'none',
+    targets: groups.flatMap(({ group, addresses }) =>
       addresses.map((address) => ({ targetGroup: group.arn ?? group.name, ...address })),
     ),
-    problems: problems.map(describeError),
+    problems,
   };
 }
 

@@ -88,8 +88,8 @@ function lineOf(event: HoldEvent): Line {
   }
 }
 
-/** An error as fields of a log line or of the status. */
-export function describeError({ kind, message }: ApiError): { readonly kind: string; readonly message: string } {
+/** An error as a field of a log line. */
+function describeError({ kind, message }: ApiError): { readonly kind: string; readonly message: string } {
   return { kind, message };
 }
 

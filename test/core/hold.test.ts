@@ -368,6 +368,16 @@ describe('the own pod', () => {
     },
   );
 
+  test('that cannot be read now has the grace that it had when this process read it before', async () => {
+    const known = { pod: ownPod({ terminating: false, gracePeriodMs: 60_000 }), groups: [] };
+    const { summary } = await hold(
+      { pod: () => failure('unreachable'), targets: () => [health('healthy')] },
+      {},
+      { known },
+    );
+    expect(summary).toMatchObject({ reason: 'deadline', heldMs: 48_000 });
+  });
+
   test('is not ended by an assumed grace before the first read has told the real one', async () => {
     const made = testWorld();
     const slow = {

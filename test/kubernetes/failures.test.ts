@@ -8,7 +8,7 @@ import { createCluster } from '../../src/kubernetes/cluster.ts';
 import { toKubernetesError } from '../../src/kubernetes/errors.ts';
 import { kubeConfig, NEVER, startKubernetes, type TestKubernetes, TOKEN, WEB_1 } from '../support/kubernetes.ts';
 
-const CALL_TIMEOUT_MS = 3_000;
+const CALL_TIMEOUT_MS = 5_000;
 
 /** Every call of the port. */
 const CALLS: readonly (readonly [
@@ -168,7 +168,7 @@ describe('an answer that is not one of the API', () => {
 });
 
 describe('a call that hangs', () => {
-  test('is given up after 3 s, and the next one may do better', async () => {
+  test('is given up after 5 s, and the next one may do better', async () => {
     kubernetes.faults.add({ fault: { kind: 'hang' }, times: 1 });
     const reading = readPod();
     await requestsReached(1);
@@ -185,7 +185,7 @@ describe('a call that hangs', () => {
     }
     const failure = await failed;
     expect(failure.kind).toBe('unreachable');
-    expect(failure.message).toBe('get pods: no answer within 3000 ms');
+    expect(failure.message).toBe('get pods: no answer within 5000 ms');
   });
 
   test('is given up as well where the answer has begun, and its connection closed', async () => {

@@ -83,49 +83,55 @@ describe.concurrent('drain-wait', () => {
   });
 });
 
-describe.concurrent('drain-wait wait', () => {
-  /** Runs `wait` for a pod that is deleted at the same moment. */
-  async function waitFor(env: Readonly<Record<string, string>> = {}, gracePeriodSeconds = 300): Promise<Result> {
-    const cluster = await startCluster({ speed: 8 });
-    const folder = await mkdtemp(join(tmpdir(), 'wait-'));
-    try {
-      addTargetGroup(cluster);
-      await writeFile(join(folder, 'config'), kubeconfig(cluster.kubernetes.url));
-      const pod = podObject({
-        name: 'web-1',
-        ips: [POD_IP],
-        labels: { app: 'web' },
-        spec: { terminationGracePeriodSeconds: gracePeriodSeconds },
-      });
-      await cluster.kubelet.run({
-        pod,
-        containers: { app: () => fakeProcess({ clock: cluster.clock, onSigterm: 'ignore' }) },
-        readyAfterMs: 0,
-      });
-      cluster.store.deletePod('default', 'web-1');
-      return await run(
-        ['wait'],
-        {
-          ...POD,
-          DRAIN_WAIT_POD_IPS: POD_IP,
-          DRAIN_WAIT_GRACE_PERIOD: `${gracePeriodSeconds}s`,
-          KUBECONFIG: join(folder, 'config'),
-          AWS_ENDPOINT_URL: cluster.aws.url,
-          AWS_ACCESS_KEY_ID: 'AKIASIMULATED',
-          AWS_SECRET_ACCESS_KEY: 'simulated',
-          SIM_SPEED: '8',
-          ...env,
-        },
-        ['--import', './sim/scaled-time.ts'],
-      );
-    } finally {
-      await cluster.close();
-      await rm(folder, { recursive: true, force: true });
-    }
-  }
+interface PodOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly gracePeriodSeconds?: number;
+  readonly deleted: boolean;
+}
 
+/** Runs one command for the pod of an embedded cluster. */
+async function runFor(command: string, { env = {}, gracePeriodSeconds = 300, deleted }: PodOptions): Promise<Result> {
+  const cluster = await startCluster({ speed: 5 });
+  const folder = await mkdtemp(join(tmpdir(), 'wait-'));
+  try {
+    addTargetGroup(cluster);
+    await writeFile(join(folder, 'config'), kubeconfig(cluster.kubernetes.url));
+    const pod = podObject({
+      name: 'web-1',
+      ips: [POD_IP],
+      labels: { app: 'web' },
+      spec: { terminationGracePeriodSeconds: gracePeriodSeconds },
+    });
+    await cluster.kubelet.run({
+      pod,
+      containers: { app: () => fakeProcess({ clock: cluster.clock, onSigterm: 'ignore' }) },
+      readyAfterMs: 0,
+    });
+    if (deleted) cluster.store.deletePod('default', 'web-1');
+    return await run(
+      [command],
+      {
+        ...POD,
+        DRAIN_WAIT_POD_IPS: POD_IP,
+        DRAIN_WAIT_GRACE_PERIOD: `${gracePeriodSeconds}s`,
+        KUBECONFIG: join(folder, 'config'),
+        AWS_ENDPOINT_URL: cluster.aws.url,
+        AWS_ACCESS_KEY_ID: 'AKIASIMULATED',
+        AWS_SECRET_ACCESS_KEY: 'simulated',
+        SIM_SPEED: '5',
+        ...env,
+      },
+      ['--import', './sim/scaled-time.ts'],
+    );
+  } finally {
+    await cluster.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+describe.concurrent('drain-wait wait', () => {
   test('prints the result as one line of JSON, logs to the other stream and exits with 0', async () => {
-    const { code, stdout, stderr } = await waitFor();
+    const { code, stdout, stderr } = await runFor('wait', { deleted: true });
     expect(code).toBe(0);
     expect(stdout.split('\n')).toHaveLength(2);
     expect(JSON.parse(stdout)).toMatchObject({ reason: 'drained', targets: [{ state: 'settled' }] });
@@ -137,7 +143,7 @@ describe.concurrent('drain-wait wait', () => {
     ['deadline', 4, { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, 30],
     ['disabled', 0, { DRAIN_WAIT_DISABLED: 'incident 42' }, 300],
   ])('ends as %s with exit code %i', async (reason, exitCode, env, gracePeriodSeconds) => {
-    const { code, stdout } = await waitFor(env, gracePeriodSeconds);
+    const { code, stdout } = await runFor('wait', { env, gracePeriodSeconds, deleted: true });
     expect(JSON.parse(stdout)).toMatchObject({ reason });
     expect(code).toBe(exitCode);
   });
@@ -150,5 +156,18 @@ describe.concurrent('drain-wait wait', () => {
     await once(child.stderr, 'data');
     child.kill('SIGINT');
     expect(await once(child, 'exit')).toEqual([130, null]);
+  });
+});
+
+describe.concurrent('drain-wait check', () => {
+  test('prints what a hold would find, and exits with 0', async () => {
+    const { code, stdout } = await runFor('check', { deleted: false });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      pod: { terminating: false, gracePeriodMs: 300_000 },
+      source: 'endpoint-slice',
+      groups: [{ addresses: [{ ip: POD_IP, port: 8080 }] }],
+      problems: [],
+    });
   });
 });

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { startScene } from '../support/scene.ts';
+import { POD_IP, startScene } from '../support/scene.ts';
 
 describe.concurrent('a native sidecar', () => {
   test('exits with 0 at once when it is told to stop', async () => {
@@ -55,6 +56,15 @@ describe.concurrent('a classic sidecar', () => {
     scene.pod.sidecarProcess.signal('SIGTERM');
     expect(await scene.ended()).toMatchObject({ reason: 'drained' });
   });
+});
+
+test('the start-up check leaves nothing behind when it has found the targets', async () => {
+  await using scene = await startScene();
+  const { pid } = scene.pod.sidecarProcess;
+  const children = () => readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  if (process.platform === 'linux') await expect.poll(children, { timeout: 20_000 }).toBe('');
+  const status = await (await fetch(`${scene.pod.url}/status`)).json();
+  expect(status).toMatchObject({ check: { targets: [{ ip: POD_IP, port: 8080 }] } });
 });
 
 test('a disabled sidecar answers at once and says why', async () => {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { inject } from 'vitest';
 
-/** The program under test. The bundled one passes the same tests: DRAIN_WAIT_ENTRY=dist/drain-wait.cjs npm test. */
-export const ENTRY = resolve(process.env['DRAIN_WAIT_ENTRY'] ?? 'src/main.ts');
+/** The program under test: see build-once.ts. */
+export const ENTRY = resolve(inject('entry'));

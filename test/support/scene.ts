@@ -9,7 +9,7 @@ import type { HoldSummary } from '../../src/core/outcome.ts';
 import { ENTRY } from './entry.ts';
 
 /** How many times as fast as real time the whole scene is played, the sidecar's process included. */
-const SPEED = 8;
+const SPEED = 5;
 
 export const POD_IP = '10.1.0.7';
 
