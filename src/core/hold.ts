@@ -1,28 +1,12 @@
 import { deadlineAtMs, decide, gracePeriodMs } from './decide.ts';
-import { type Journal, targetEvents } from './journal.ts';
+import { targetEvents } from './journal.ts';
 import { beginHold, type HoldState, type Observation, observe, type PodKnowledge } from './observation.ts';
 import type { HoldSummary } from './outcome.ts';
-import type { HoldPolicy } from './policy.ts';
-import type { Clock, Cluster, LoadBalancers, PodRef, PriorKnowledge, Random } from './ports.ts';
+import type { HoldPorts, HoldRequest } from './request.ts';
 import { summarize } from './summary.ts';
+import type { Watch } from './watch.ts';
 import { watchPod } from './watch-pod.ts';
 import { watchTargets } from './watch-targets.ts';
-
-export interface HoldPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly cluster: Cluster;
-  readonly loadBalancers: LoadBalancers;
-  readonly journal: Journal;
-}
-
-export interface HoldRequest {
-  readonly pod: PodRef;
-  readonly policy: HoldPolicy;
-  /** Arrival of the first call on the ports' clock, ms: the kubelet counts the grace period from then. */
-  readonly arrivedAtMs: number;
-  readonly known: PriorKnowledge;
-}
 
 /** A hold that goes on. */
 export interface Hold {
@@ -38,16 +22,6 @@ export interface ReleasedHold {
   readonly pod: PodKnowledge;
   /** When the grace period is over and the kubelet kills what is left, on the ports' clock, ms. */
   readonly graceEndsAtMs: number;
-}
-
-/** What the watchers of one hold share. */
-export interface Watch {
-  readonly request: HoldRequest;
-  readonly ports: HoldPorts;
-  /** Aborted at the release. */
-  readonly signal: AbortSignal;
-  readonly state: () => HoldState;
-  readonly see: (observation: Observation) => void;
 }
 
 /** Holds until every target of the pod has been let go by its load balancer, or until the rules say that it must end. */

@@ -1,7 +1,8 @@
-import { type Hold, type HoldPorts, type ReleasedHold, startHold } from './hold.ts';
+import { type Hold, type ReleasedHold, startHold } from './hold.ts';
 import type { HoldSummary } from './outcome.ts';
 import type { HoldPolicy } from './policy.ts';
 import type { PodRef, PriorKnowledge } from './ports.ts';
+import type { HoldPorts } from './request.ts';
 
 /** The own pod is read at most once in this time while it is not being deleted, however many call. */
 const POD_READ_STEP_MS = 1_000;

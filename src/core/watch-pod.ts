@@ -1,9 +1,9 @@
 import { deadlineAtMs } from './decide.ts';
 import { ApiError, toApiError } from './errors.ts';
-import type { Watch } from './hold.ts';
 import { lastRead } from './observation.ts';
 import { podStepMs } from './pace.ts';
 import type { OwnPod } from './ports.ts';
+import type { Watch } from './watch.ts';
 
 /** Reads the pod now, and then from time to time until the release. Resolves after the first read. */
 export async function watchPod(watch: Watch): Promise<void> {

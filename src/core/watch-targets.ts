@@ -2,9 +2,9 @@ import { decide, nextQuery, type Query } from './decide.ts';
 import { discoverTargets } from './discover.ts';
 import { ApiError, toApiError } from './errors.ts';
 import type { GroupState } from './group.ts';
-import type { Watch } from './hold.ts';
 import { lastRead, type Observation } from './observation.ts';
 import { beforeTheEnd, discoveryStepMs, type Fleet, firstLookMs, jitter, nextStepMs } from './pace.ts';
+import type { Watch } from './watch.ts';
 
 /** Finds the pod's targets, again as long as something stayed unread, and watches each of their target groups. */
 export async function watchTargets(watch: Watch): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type HoldRequest, startHold } from '../../src/core/hold.ts';
+import { startHold } from '../../src/core/hold.ts';
 import type { HoldPolicy } from '../../src/core/policy.ts';
+import type { HoldRequest } from '../../src/core/request.ts';
 import {
   binding,
   failure,

@@ -1,6 +1,6 @@
 import { type VirtualClock, virtualClock } from '../../sim/virtual-clock.ts';
 import { ApiError, type ApiErrorKind } from '../../src/core/errors.ts';
-import { type HoldPorts, type HoldRequest, startHold } from '../../src/core/hold.ts';
+import { startHold } from '../../src/core/hold.ts';
 import type { HoldEvent } from '../../src/core/journal.ts';
 import type { HoldPolicy } from '../../src/core/policy.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   TargetHealth,
   TargetHealthAnswer,
 } from '../../src/core/ports.ts';
+import type { HoldPorts, HoldRequest } from '../../src/core/request.ts';
 
 export const ALB_ARN =
   'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/k8s-shop-web-alb/0123456789abcdef';

@@ -1,0 +1,12 @@
+import type { HoldState, Observation } from './observation.ts';
+import type { HoldPorts, HoldRequest } from './request.ts';
+
+/** What the watchers of one hold share. */
+export interface Watch {
+  readonly request: HoldRequest;
+  readonly ports: HoldPorts;
+  /** Aborted at the release. */
+  readonly signal: AbortSignal;
+  readonly state: () => HoldState;
+  readonly see: (observation: Observation) => void;
+}
