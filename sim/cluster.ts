@@ -20,11 +20,12 @@ export interface ClusterOptions {
   /** Tokens of the account for Describe* calls, and how many come back each second. Absent: 40 and 10. */
   readonly bucket?: { readonly size: number; readonly refillPerSecond: number };
   readonly roles?: readonly Role[];
-  /** Bearer tokens that the Kubernetes API knows. Absent: nobody has to show one. */
-  readonly tokens?: ReadonlySet<string>;
   /** Absent: free ones. */
   readonly ports?: { readonly kubernetes?: number; readonly aws?: number };
 }
+
+/** How long the API server may take a token for good without looking at its pod again (apiserver: token cache). */
+const TOKEN_CACHE_MS = 10_000;
 
 /** The whole embedded cluster in one process: real sockets, one clock. */
 export interface EmbeddedCluster {
@@ -46,7 +47,7 @@ export interface EmbeddedCluster {
 
 export async function startCluster(options: ClusterOptions = {}): Promise<EmbeddedCluster> {
   const { speed = 1, lagMs = 3_000, bucket = { size: 40, refillPerSecond: 10 } } = options;
-  const { roles = [], tokens, ports = {} } = options;
+  const { roles = [], ports = {} } = options;
   const clock = scaledClock(speed);
   const timeline = createTimeline(clock);
   const store = createStore({ clock, timeline });
@@ -62,7 +63,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Embedd
     clock,
     faults: kubernetesFaults,
     port: ports.kubernetes ?? 0,
-    ...(tokens === undefined ? {} : { tokens }),
+  });
+  // A pod's bound token is its UID here. It is good until the token cache has forgotten the pod: 404 first, then 401.
+  const unwatch = store.onChange(({ type, object }) => {
+    if (type === 'removed' && object.kind === 'Pod') kubernetes.revokeToken(object.metadata.uid, TOKEN_CACHE_MS);
   });
   const aws = await startAwsApi({
     elbv2,
@@ -86,6 +90,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Embedd
     kubelet,
     addresses,
     async close() {
+      unwatch();
       controller.close();
       await kubelet.close();
       await Promise.all([kubernetes.close(), aws.close()]);

@@ -53,9 +53,9 @@ export interface ProtectedPod extends RunningPod {
 export async function runProtectedPod(options: ProtectedPodOptions): Promise<ProtectedPod> {
   const { cluster, app, readyAfterMs = 0 } = options;
   const folder = await mkdtemp(join(tmpdir(), 'drain-wait-pod-'));
-  const config = join(folder, 'kubeconfig');
-  await writeFile(config, kubeconfig(cluster.kubernetes.url, options.name));
   const pod = podManifest(options);
+  const config = join(folder, 'kubeconfig');
+  await writeFile(config, kubeconfig(cluster.kubernetes.url, pod.metadata.uid));
   const log = collectLog(options.onLog);
   const sidecar: { process?: ContainerProcess } = {};
 

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { createHolds } from '../core/holds.ts';
 import { lastRead } from '../core/observation.ts';
+import { summarizeTargets } from '../core/summary.ts';
 import { createLifecycle } from '../sidecar/lifecycle.ts';
 import { startServer } from '../sidecar/server.ts';
 import type { CheckResult } from '../sidecar/startup-check.ts';
@@ -26,13 +27,22 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
     // Targets stay known from the start-up even if the Service stops selecting the pod later.
     () => ({ pod: checked?.pod, groups: checked?.groups ?? [] }),
   );
-  const lifecycle = createLifecycle({ ...ports, sidecar: howWeRun, hold: () => holds.join(pod) });
+  const lifecycle = createLifecycle({ ...ports, sidecar: howWeRun, hold: () => holds.join(pod), exit });
 
   function howWeRun(): 'native' | 'classic' | 'unknown' {
     if (config.sidecar !== 'auto') return config.sidecar;
     const state = holds.latest(pod)?.hold?.state();
     const read = (state === undefined ? undefined : lastRead(state.pod)) ?? checked?.pod;
     return read?.sidecar ?? 'unknown';
+  }
+
+  /** Whoever is told to stop during a hold, by a forced deletion or the end of the grace period, at least says so. */
+  function exit(code: number): void {
+    const { hold, result } = holds.latest(pod) ?? {};
+    if (hold !== undefined && result === undefined) {
+      log.warn({ targets: summarizeTargets(hold.state(), policy, clock.now()) }, 'told to stop during the hold');
+    }
+    ports.exit(code);
   }
 
   const server = await startServer({

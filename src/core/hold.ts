@@ -1,4 +1,5 @@
-import { deadlineAtMs, decide, gracePeriodMs } from './decide.ts';
+import { FIRST_READ_MS } from './deadline.ts';
+import { decide, gracePeriodMs } from './decide.ts';
 import { targetEvents } from './journal.ts';
 import { beginHold, type HoldState, type Observation, observe, type PodKnowledge } from './observation.ts';
 import type { HoldSummary } from './outcome.ts';
@@ -64,10 +65,9 @@ export function startHold(request: HoldRequest, ports: HoldPorts): Hold {
 
   async function watchAll(): Promise<void> {
     const watch: Watch = { request, ports, signal: ended.signal, state: () => state, see };
-    await watchPod(watch);
-    if (ended.signal.aborted) return;
-    journal({ kind: 'hold-started', pod, deadlineInMs: Math.round(deadlineAtMs(state, policy) - clock.now()) });
-    await watchTargets(watch);
+    // Whether the pod is being deleted comes first: if not, nobody else is asked. But not for ever.
+    await Promise.race([watchPod(watch), clock.sleep(FIRST_READ_MS, ended.signal)]);
+    if (!ended.signal.aborted) await watchTargets(watch);
   }
 
   void keepTime();

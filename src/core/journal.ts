@@ -17,7 +17,8 @@ export type HoldEvent =
   | { readonly kind: 'pod-unreadable'; readonly error: ApiError }
   | { readonly kind: 'pod-gone'; readonly error: ApiError }
   | { readonly kind: 'deadline-changed'; readonly deadlineInMs: number }
-  | { readonly kind: 'discovered'; readonly discovery: Discovery }
+  /** `known` is how many target groups were followed already. */
+  | { readonly kind: 'discovered'; readonly discovery: Discovery; readonly known: number }
   | { readonly kind: 'call-failed'; readonly targetGroup: string; readonly error: ApiError }
   | { readonly kind: 'port-followed'; readonly target: NamedTarget; readonly insteadOfPort: number }
   | { readonly kind: 'target-changed'; readonly target: NamedTarget; readonly state: string; readonly atMs: number }

@@ -1,5 +1,6 @@
 import { deadlineAtMs } from './decide.ts';
 import { ApiError, toApiError } from './errors.ts';
+import type { HoldEvent } from './journal.ts';
 import { lastRead } from './observation.ts';
 import { podStepMs } from './pace.ts';
 import type { OwnPod } from './ports.ts';
@@ -7,7 +8,12 @@ import type { Watch } from './watch.ts';
 
 /** Reads the pod now, and then from time to time until the release. Resolves after the first read. */
 export async function watchPod(watch: Watch): Promise<void> {
-  await readPod(watch);
+  const { ports, request, signal, state } = watch;
+  const news = await readPod(watch);
+  if (signal.aborted) return;
+  const deadlineInMs = Math.round(deadlineAtMs(state(), request.policy) - ports.clock.now());
+  ports.journal({ kind: 'hold-started', pod: request.pod, deadlineInMs });
+  if (news !== undefined) ports.journal(news);
   void readAgain(watch);
 }
 
@@ -17,15 +23,18 @@ async function readAgain(watch: Watch): Promise<void> {
     await ports.clock.sleep(podStepMs(ports.random), signal);
     if (signal.aborted) return;
     const deadlineBefore = deadlineAtMs(state(), request.policy);
-    await readPod(watch);
+    const news = await readPod(watch);
+    if (signal.aborted) return;
+    if (news !== undefined) ports.journal(news);
     const deadline = deadlineAtMs(state(), request.policy);
-    if (deadline !== deadlineBefore && !signal.aborted) {
+    if (deadline !== deadlineBefore) {
       ports.journal({ kind: 'deadline-changed', deadlineInMs: Math.round(deadline - ports.clock.now()) });
     }
   }
 }
 
-async function readPod(watch: Watch): Promise<void> {
+/** Reads the pod once. Resolves with what there is to tell, where something has gone wrong that had not before. */
+async function readPod(watch: Watch): Promise<HoldEvent | undefined> {
   const { request, ports, signal, state, see } = watch;
   const known = lastRead(state().pod) ?? forgetReadiness(request.known.pod);
   const askedAtMs = ports.clock.now();
@@ -33,14 +42,14 @@ async function readPod(watch: Watch): Promise<void> {
     const pod = await ports.cluster.readPod(request.pod, signal);
     requireUid(pod, request.pod.uid ?? known?.uid);
     see({ kind: 'pod-read', pod, askedAtMs });
+    return undefined;
   } catch (error) {
-    if (signal.aborted) return;
     const failure = toApiError(error, 'get pods');
     const before = state().pod.kind;
     see(isGone(failure) && known !== undefined ? { kind: 'pod-gone', pod: known } : { kind: 'pod-unreadable' });
-    if (state().pod.kind !== before) {
-      ports.journal({ kind: state().pod.kind === 'gone' ? 'pod-gone' : 'pod-unreadable', error: failure });
-    }
+    const after = state().pod.kind;
+    if (after === before) return undefined;
+    return { kind: after === 'gone' ? 'pod-gone' : 'pod-unreadable', error: failure };
   }
 }
 

@@ -19,13 +19,16 @@ export async function watchTargets(watch: Watch): Promise<void> {
         );
     }
   };
-  // What was known before the hold must not wait for an API server that does not answer.
+  // What was known before the hold does not wait for a discovery that may take long.
   watchGroups();
+  let told: string | undefined;
   for (let stepMs: number | undefined; !signal.aborted; ) {
     const pod = lastRead(state().pod) ?? request.known.pod;
     const discovery = await discoverTargets(request.pod, pod, request.policy.targetGroups, ports.cluster, signal);
     if (signal.aborted) return;
-    ports.journal({ kind: 'discovered', discovery });
+    const news = JSON.stringify([discovery.groups, discovery.problems.map(({ message }) => message)]);
+    if (news !== told) ports.journal({ kind: 'discovered', discovery, known: state().groups.length });
+    told = news;
     see({ kind: 'targets-found', groups: discovery.groups, complete: discovery.complete });
     watchGroups();
     if (discovery.complete) return;

@@ -50,7 +50,8 @@ function lineOf(event: HoldEvent): Line {
       const { source, groups, complete, problems } = event.discovery;
       return {
         level: problems.length > 0 ? 'warn' : 'info',
-        message: groups.length > 0 ? 'targets found' : 'no targets found',
+        message:
+          groups.length > 0 ? 'targets found' : event.known > 0 ? 'no further targets found' : 'no targets found',
         source,
         targetGroups: groups.map(({ group }) => group.arn ?? group.name),
         ...(complete ? {} : { complete }),

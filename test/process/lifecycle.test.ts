@@ -18,6 +18,16 @@ describe.concurrent('a native sidecar', () => {
     expect(scene.moment('sends SIGKILL')).toBeUndefined();
   });
 
+  test('that is told to stop during a hold says what it had seen', async () => {
+    await using scene = await startScene({ lagMs: 100_000 });
+    scene.delete();
+    await scene.pod.logged('target state');
+    scene.pod.sidecarProcess.signal('SIGTERM');
+    const line = await scene.pod.logged('told to stop during the hold');
+    expect(line).toMatchObject({ level: 'warn', targets: [{ port: 8080, state: 'registered' }] });
+    expect(await scene.pod.sidecarProcess.exited).toEqual({ code: 0, signal: undefined });
+  });
+
   test('that cannot read the pod is told so by the setting', async () => {
     await using scene = await startScene({
       env: { DRAIN_WAIT_SIDECAR: 'native' },
