@@ -80,9 +80,11 @@ function complain(text: string): never {
 }
 
 /** As a child of the sidecar, to the parent; otherwise to whoever reads the standard output. */
-function reportCheck(result: CheckResult): void {
-  if (process.send === undefined) print(result);
-  else process.send(result);
+async function reportCheck(result: CheckResult): Promise<void> {
+  const send = process.send?.bind(process);
+  if (send === undefined) print(result);
+  // The process may end right after this: it must not end before the message has left.
+  else await new Promise((resolve) => send(result, undefined, undefined, resolve));
 }
 
 function print(value: unknown): void {

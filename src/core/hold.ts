@@ -1,4 +1,3 @@
-import { FIRST_READ_MS } from './deadline.ts';
 import { decide, gracePeriodMs } from './decide.ts';
 import { targetEvents } from './journal.ts';
 import { beginHold, type HoldState, type Observation, observe, type PodKnowledge } from './observation.ts';
@@ -65,8 +64,8 @@ export function startHold(request: HoldRequest, ports: HoldPorts): Hold {
 
   async function watchAll(): Promise<void> {
     const watch: Watch = { request, ports, signal: ended.signal, state: () => state, see };
-    // Whether the pod is being deleted comes first: if not, nobody else is asked. But not for ever.
-    await Promise.race([watchPod(watch), clock.sleep(FIRST_READ_MS, ended.signal)]);
+    // Whether the pod is being deleted comes first: if not, nobody else is asked.
+    await watchPod(watch);
     if (!ended.signal.aborted) await watchTargets(watch);
   }
 

@@ -9,16 +9,15 @@ import type { Watch } from './watch.ts';
 /** Finds the pod's targets, again as long as something stayed unread, and watches each of their target groups. */
 export async function watchTargets(watch: Watch): Promise<void> {
   const { request, ports, signal, state, see } = watch;
-  const watched = new Map<string, Promise<void>>();
-  const watchGroups = () => {
+  const watched = new Set<string>();
+  function watchGroups(): void {
     for (const { key } of state().groups) {
-      if (!watched.has(key))
-        watched.set(
-          key,
-          watchGroup(key, watch).finally(() => watched.delete(key)),
-        );
+      if (watched.has(key)) continue;
+      watched.add(key);
+      void watchGroup(key, watch).finally(() => watched.delete(key));
     }
-  };
+  }
+
   // What was known before the hold does not wait for a discovery that may take long.
   watchGroups();
   let told: string | undefined;

@@ -17,8 +17,8 @@ import { slicesOf, toBinding, toEndpointSlice, toOwnPod } from './objects.ts';
 const CALL_TIMEOUT_MS = 5_000;
 const RETRIES = 2;
 const FIRST_RETRY_MS = 200;
-/** One read, with its retries, gives up after about this time; the hold has longer patience of its own. */
-const READ_TIMEOUT_MS = 10_000;
+/** One read ends by then, with all its retries: until the first has ended the hold asks nobody else. */
+const READ_TIMEOUT_MS = 6_000;
 const PAGE_SIZE = 500;
 /** More names than this make a selector too long for a URL; then all slices are listed. */
 const MOST_SERVICES_IN_SELECTOR = 50;
@@ -77,14 +77,15 @@ export function createCluster({ clock, loadConfig }: ClusterOptions): Cluster {
 
   async function read<T>(operation: string, signal: AbortSignal, call: Call<T>): Promise<T> {
     try {
-      return await pRetry(() => callWithFreshToken(operation, signal, call), {
-        retries: RETRIES,
-        minTimeout: FIRST_RETRY_MS,
-        maxRetryTime: READ_TIMEOUT_MS,
-        randomize: true,
-        signal,
-        shouldRetry: ({ error }) => isPassing(error as ApiError),
-      });
+      return await callWithin(READ_TIMEOUT_MS, clock, signal, operation, (readSignal) =>
+        pRetry(() => callWithFreshToken(operation, readSignal, call), {
+          retries: RETRIES,
+          minTimeout: FIRST_RETRY_MS,
+          randomize: true,
+          signal: readSignal,
+          shouldRetry: ({ error }) => isPassing(error as ApiError),
+        }),
+      );
     } catch (error) {
       // After an abort p-retry rejects with the reason of the signal.
       throw toKubernetesError(error, operation);

@@ -28,20 +28,20 @@ export interface StartupCheckOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly random: Random;
-  /** Told of the first result, and of each that differs from the one before. */
-  readonly report: (result: CheckResult) => void;
+  /** Told of the first result, and of each that differs from the one before. Waited for. */
+  readonly report: (result: CheckResult) => void | Promise<void>;
 }
 
 /** Reads the pod and looks for its targets, a few times until there are some. Makes no ELBv2 call. Resolves with the last result. */
 export async function checkUntilFound(options: StartupCheckOptions): Promise<CheckResult> {
   const { clock, random, report } = options;
   let result = await checkOnce(options);
-  report(result);
+  await report(result);
   for (const afterMs of ATTEMPTS_AFTER_MS) {
     if (result.pod !== undefined && result.groups.length > 0) break;
     await clock.sleep(jitter(afterMs, random));
     const next = await checkOnce(options);
-    if (findings(next) !== findings(result)) report(next);
+    if (findings(next) !== findings(result)) await report(next);
     result = next;
   }
   return result;

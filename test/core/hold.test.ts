@@ -379,19 +379,6 @@ describe('the own pod', () => {
     expect(summary).toMatchObject({ reason: 'deadline', heldMs: 48_000 });
   });
 
-  test('that nobody tells anything of for 5 s does not keep the known targets waiting any longer', async () => {
-    const groups = [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }], terminatingEndpoints: 1 }];
-    const made = testWorld({ targets: () => [health(draining)] });
-    const silent = { ...made.ports.cluster, readPod: () => made.clock.sleep(9_000).then(() => ownPod()) };
-    const ports = { ...made.ports, cluster: silent };
-    const { released } = startHold(
-      { pod: POD, policy: POLICY, arrivedAtMs: 0, known: { pod: undefined, groups } },
-      ports,
-    );
-    const { summary } = await made.clock.run(released);
-    expect(summary).toMatchObject({ reason: 'drained', targets: [{ lagMs: 5_000 }] });
-  });
-
   test('is not ended by an assumed grace before the first read has told the real one', async () => {
     const made = testWorld();
     const slow = {

@@ -46,7 +46,10 @@ describe.concurrent('a pod that is deleted', () => {
     const [alb, nlb] = ['alb', 'nlb'].map((kind) => targets.find(({ loadBalancer }) => loadBalancer === kind));
     expect(alb).toMatchObject({ targetGroup: web?.arn, port: 8080, settleMs: 20_000 });
     expect(nlb).toMatchObject({ targetGroup: grpc?.arn, port: 9090, settleMs: 120_000 });
-    expect(nlb?.lagMs).toBeGreaterThanOrEqual(15_000);
+    expect(nlb?.lagMs).toBeGreaterThan(alb?.lagMs ?? Number.NaN);
+    const stopped = scene.cluster.timeline.moments.filter(({ what }) => what === 'stops routing');
+    expect(stopped).toHaveLength(2);
+    for (const { atMs } of stopped) expect(scene.moment('sends SIGTERM', 'app')?.atMs).toBeGreaterThan(atMs);
     expect(heldMs).toBeGreaterThanOrEqual((nlb?.lagMs ?? Number.NaN) + 120_000);
     for (const { calls } of targets) expect(calls).toBeLessThanOrEqual(5);
   });
