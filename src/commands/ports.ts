@@ -12,8 +12,8 @@ export interface CommandPorts {
   readonly log: Log;
   /** Whether somebody sits at a terminal. */
   readonly interactive: boolean;
-  /** Starts the command `check` somewhere else, where its memory comes back. */
-  readonly startCheck: (report: (result: CheckResult) => void) => void;
+  /** Starts the command `check` somewhere else, where its memory comes back. Returns the function that ends it early. */
+  readonly startCheck: (report: (result: CheckResult) => void) => () => void;
   readonly onSignal: (listener: (signal: Signal) => void) => void;
   readonly exit: (code: number) => void;
 }

@@ -3,9 +3,13 @@ import type { CheckResult } from './startup-check.ts';
 
 /**
  * Runs `drain-wait check` with these arguments as a child process of the same program. What it loads to read Kubernetes goes with
- * it, and the sidecar stays as small as it was. The child ends with its parent.
+ * it, and the sidecar stays as small as it was. The child ends with its parent, or when the returned function is called.
  */
-export function checkInChild(program: string, args: readonly string[], report: (result: CheckResult) => void): void {
+export function checkInChild(
+  program: string,
+  args: readonly string[],
+  report: (result: CheckResult) => void,
+): () => void {
   let reported = false;
   function tell(result: CheckResult): void {
     reported = true;
@@ -20,6 +24,10 @@ export function checkInChild(program: string, args: readonly string[], report: (
   child.on('exit', (code, signal) => {
     if (!reported) tell(failed(`ended with ${signal ?? `code ${code}`}`));
   });
+  return () => {
+    reported = true;
+    child.kill('SIGKILL');
+  };
 }
 
 function failed(why: string): CheckResult {

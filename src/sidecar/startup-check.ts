@@ -64,6 +64,12 @@ async function checkOnce({ pod, policy, cluster }: StartupCheckOptions): Promise
   };
 }
 
+/** What is known after one more result: what was found once is not forgotten because a later attempt could not read it. */
+export function mergeResults(before: CheckResult | undefined, next: CheckResult): CheckResult {
+  const found = next.groups.length > 0 || before === undefined ? next : before;
+  return { pod: next.pod ?? before?.pod, source: found.source, groups: found.groups, problems: next.problems };
+}
+
 /** What is worth a line in the log when it changes. */
 function findings({ pod, groups, problems }: CheckResult): string {
   return JSON.stringify([pod?.sidecar, groups.map(({ group, addresses }) => [group, addresses]), problems]);

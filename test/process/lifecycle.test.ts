@@ -77,6 +77,17 @@ test('the start-up check leaves nothing behind when it has found the targets', a
   expect(status).toMatchObject({ check: { targets: [{ ip: POD_IP, port: 8080 }] } });
 });
 
+test('a hold ends a start-up check that still looks for targets', async () => {
+  await using scene = await startScene({ prepare: () => {} });
+  const { pid } = scene.pod.sidecarProcess;
+  const children = () => readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  if (process.platform === 'linux') expect(await children()).not.toBe('');
+  scene.delete();
+  await scene.pod.logged('hold started');
+  if (process.platform === 'linux') await expect.poll(children, { timeout: 20_000 }).toBe('');
+  expect(await scene.ended()).toMatchObject({ reason: 'not-a-target' });
+});
+
 test('a disabled sidecar answers at once and says why', async () => {
   await using scene = await startScene({ env: { DRAIN_WAIT_DISABLED: 'incident 42' } });
   scene.delete();
