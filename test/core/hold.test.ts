@@ -30,6 +30,20 @@ function drainsAfter(lagMs: number) {
   return (atMs: number) => [health(atMs < lagMs ? 'healthy' : draining)];
 }
 
+/** The pod is in the target group under 8080 and 9090. */
+const twoPorts: Partial<World> = {
+  bindings: (_, group) =>
+    group === 'elbv2.k8s.aws' ? [binding(), binding({ name: 'b', service: { name: 'web', port: 'b' } })] : [],
+  slices: () => [
+    slice({
+      ports: [
+        { name: 'http', port: 8080 },
+        { name: 'b', port: 9090 },
+      ],
+    }),
+  ],
+};
+
 describe('an ordinary drain', () => {
   test('ends the settle time after draining was first seen', async () => {
     const { summary, elbCalls } = await hold({ targets: drainsAfter(3_000) });
@@ -51,18 +65,7 @@ describe('an ordinary drain', () => {
 
   test('asks once for all ports of a target group', async () => {
     const { summary, elbCalls } = await hold({
-      bindings: (_, group) =>
-        group === 'elbv2.k8s.aws'
-          ? [binding(), binding({ name: 'admin', service: { name: 'web', port: 'admin' } })]
-          : [],
-      slices: () => [
-        slice({
-          ports: [
-            { name: 'http', port: 8080 },
-            { name: 'admin', port: 9090 },
-          ],
-        }),
-      ],
+      ...twoPorts,
       targets: () => [health(draining), health(draining, { port: 9090 })],
     });
     expect(elbCalls).toMatchObject([{ about: '8080,9090' }]);
@@ -94,16 +97,7 @@ describe('an ordinary drain', () => {
 
   test('waits again for a target that is registered again', async () => {
     const { summary } = await hold({
-      bindings: (_, group) =>
-        group === 'elbv2.k8s.aws' ? [binding(), binding({ name: 'b', service: { name: 'web', port: 'b' } })] : [],
-      slices: () => [
-        slice({
-          ports: [
-            { name: 'http', port: 8080 },
-            { name: 'b', port: 9090 },
-          ],
-        }),
-      ],
+      ...twoPorts,
       targets: (atMs) => [
         health(atMs < 4_000 || atMs > 8_000 ? draining : 'healthy'),
         health(atMs < 14_000 ? 'healthy' : draining, { port: 9090 }),
@@ -173,16 +167,7 @@ describe('a target that is not there', () => {
 
   test('but is one of several, of which InvalidTarget does not say which, is found by a look without filter', async () => {
     const { summary, elbCalls } = await hold({
-      bindings: (_, group) =>
-        group === 'elbv2.k8s.aws' ? [binding(), binding({ name: 'b', service: { name: 'web', port: 'b' } })] : [],
-      slices: () => [
-        slice({
-          ports: [
-            { name: 'http', port: 8080 },
-            { name: 'b', port: 9090 },
-          ],
-        }),
-      ],
+      ...twoPorts,
       targets: (atMs) => (atMs < 3_000 ? { kind: 'invalid-target' } : [health(draining)]),
     });
     expect(elbCalls.map(({ about }) => about)).toEqual(['8080,9090', 'all']);
