@@ -17,7 +17,7 @@ export interface ClusterOptions {
   readonly speed?: number;
   /** Simulated ms from a pod's end until the controller deregisters it. Absent: 3,000. */
   readonly lagMs?: number | ((pod: string) => number);
-  /** Tokens of the account for Describe* calls, and how many come back each second. Absent: 40 and 10. */
+  /** Tokens of the account for Describe* calls, and how many come back each second. Absent: as the AWS API has it. */
   readonly bucket?: { readonly size: number; readonly refillPerSecond: number };
   readonly roles?: readonly Role[];
   /** Absent: free ones. */
@@ -46,8 +46,7 @@ export interface EmbeddedCluster {
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<EmbeddedCluster> {
-  const { speed = 1, lagMs = 3_000, bucket = { size: 40, refillPerSecond: 10 } } = options;
-  const { roles = [], ports = {} } = options;
+  const { speed = 1, lagMs = 3_000, bucket, roles = [], ports = {} } = options;
   const clock = scaledClock(speed);
   const timeline = createTimeline(clock);
   const store = createStore({ clock, timeline });
@@ -72,7 +71,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Embedd
     elbv2,
     clock,
     faults: awsFaults,
-    bucket: createTokenBucket({ clock, ...bucket }),
+    ...(bucket === undefined ? {} : { bucket: createTokenBucket({ clock, ...bucket }) }),
     roles,
     port: ports.aws ?? 0,
   });

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { flagName, SETTINGS } from './settings.ts';
+import { flagName, isSwitch, SETTINGS } from './settings.ts';
 
 /** The commands that take settings. */
 export type CommandWithSettings = 'serve' | 'wait' | 'check';
@@ -37,7 +37,7 @@ function readFlags(kind: CommandWithSettings, args: readonly string[]): Command 
   const options = Object.fromEntries(
     Object.values(SETTINGS).map((setting) => [
       flagName(setting),
-      { type: setting.parse === SETTINGS.metrics.parse ? 'boolean' : 'string' } as const,
+      { type: isSwitch(setting) ? 'boolean' : 'string' } as const,
     ]),
   );
   // Not strict: an unknown flag is reported together with everything else that is wrong.

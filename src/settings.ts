@@ -184,6 +184,11 @@ export function flagName({ env }: { readonly env: string }): string {
   return env.slice('DRAIN_WAIT_'.length).toLowerCase().replaceAll('_', '-');
 }
 
+/** Whether its flag takes no value: `--metrics`, `--no-metrics`. */
+export function isSwitch({ parse }: { readonly parse: unknown }): boolean {
+  return parse === truth;
+}
+
 const DURATION_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const LONGEST_DURATION_MS = 24 * 3_600_000;
 

@@ -3,6 +3,7 @@ import { createHolds } from '../core/holds.ts';
 import { lastRead } from '../core/observation.ts';
 import type { HoldSummary } from '../core/outcome.ts';
 import { summarizeTargets } from '../core/summary.ts';
+import { groupName } from '../core/target.ts';
 import { createLifecycle } from '../sidecar/lifecycle.ts';
 import { startServer } from '../sidecar/server.ts';
 import { type CheckResult, mergeResults } from '../sidecar/startup-check.ts';
@@ -77,7 +78,7 @@ function logCheck({ pod, source, groups, problems }: CheckResult, log: Log): voi
   const fields = {
     sidecar: pod?.sidecar ?? 'unknown',
     source: source ?? 'none',
-    targetGroups: groups.map(({ group }) => group.arn ?? group.name),
+    targetGroups: groups.map(({ group }) => groupName(group)),
   };
   if (problems.length === 0) log.info(fields, 'start-up check');
   else log.warn({ ...fields, problems }, 'start-up check');

@@ -4,7 +4,7 @@ import type { TargetState } from './group.ts';
 import type { HoldState } from './observation.ts';
 import type { HoldSummary } from './outcome.ts';
 import type { PodRef } from './ports.ts';
-import type { TargetAddress } from './target.ts';
+import { groupName, type TargetAddress } from './target.ts';
 
 /** A target as people name it: its group (ARN or name), IP and port. */
 export interface NamedTarget extends TargetAddress {
@@ -32,7 +32,7 @@ export function targetEvents(before: HoldState, after: HoldState): readonly Hold
   return after.groups.flatMap((group) => {
     const known = before.groups.find(({ key }) => key === group.key)?.targets ?? [];
     const name = (target: TargetState): NamedTarget => ({
-      targetGroup: group.ref.arn ?? group.ref.name ?? group.key,
+      targetGroup: groupName(group.ref),
       ip: target.ip,
       port: target.port,
     });

@@ -3,6 +3,7 @@ import type { GroupState, Phase, TargetState } from './group.ts';
 import type { HoldState } from './observation.ts';
 import type { HoldSummary, Reason, TargetSummary } from './outcome.ts';
 import type { HoldPolicy } from './policy.ts';
+import { groupName } from './target.ts';
 
 /** What a hold that was released for `reason` at `nowMs` tells. */
 export function summarize(state: HoldState, reason: Reason, policy: HoldPolicy, nowMs: number): HoldSummary {
@@ -33,7 +34,7 @@ function summarizeTarget(
   const settled = settledAtMs !== undefined && settledAtMs <= nowMs;
   const leftAtMs = 'sinceMs' in target.phase ? target.phase.sinceMs : undefined;
   return {
-    targetGroup: group.ref.arn ?? group.ref.name ?? group.key,
+    targetGroup: groupName(group.ref),
     ip: target.ip,
     ...(target.port === undefined ? {} : { port: target.port }),
     ...(group.ref.loadBalancer === undefined ? {} : { loadBalancer: group.ref.loadBalancer }),

@@ -35,6 +35,11 @@ export function groupKey({ arn, name, role }: TargetGroupRef): string {
   return arn ?? `${name}@${role?.arn ?? ''}`;
 }
 
+/** What people call the target group: its ARN, or its name where only that is known. */
+export function groupName({ arn, name }: TargetGroupRef): string {
+  return arn ?? name ?? '';
+}
+
 export function ipFamily(ip: string): IpFamily {
   return ip.includes(':') ? 'ipv6' : 'ipv4';
 }

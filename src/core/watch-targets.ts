@@ -4,6 +4,7 @@ import { ApiError, toApiError } from './errors.ts';
 import type { GroupState } from './group.ts';
 import { lastRead, type Observation } from './observation.ts';
 import { beforeTheEnd, discoveryStepMs, type Fleet, firstLookMs, jitter, nextStepMs } from './pace.ts';
+import { groupName } from './target.ts';
 import type { Watch } from './watch.ts';
 
 /** Finds the pod's targets, again as long as something stayed unread, and watches each of their target groups. */
@@ -55,7 +56,7 @@ async function watchGroup(key: string, watch: Watch): Promise<void> {
     if (signal.aborted) return;
     const failure = observation.kind === 'call-failed' ? observation.error : undefined;
     if (failure !== undefined && failure.kind !== reported) {
-      ports.journal({ kind: 'call-failed', targetGroup: current.ref.arn ?? current.ref.name ?? key, error: failure });
+      ports.journal({ kind: 'call-failed', targetGroup: groupName(current.ref), error: failure });
     }
     reported = failure?.kind;
     see(observation);

@@ -12,9 +12,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function loadKubeConfig(env: Environment, root = ''): KubeConfig {
   const config = new KubeConfig();
-  if (env['KUBECONFIG'] !== undefined && env['KUBECONFIG'] !== '') {
-    config.loadFromDefault();
-  } else if (env['KUBERNETES_SERVICE_HOST'] === undefined) {
+  const inPod = env['KUBERNETES_SERVICE_HOST'] !== undefined;
+  const given = env['KUBECONFIG'] !== undefined && env['KUBECONFIG'] !== '';
+  if (given || !inPod) {
     config.loadFromDefault();
   } else if (existsSync(root + TOKEN_PATH)) {
     config.loadFromCluster(root);

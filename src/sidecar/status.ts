@@ -3,6 +3,7 @@ import { REASONS } from '../core/outcome.ts';
 import type { HoldPolicy } from '../core/policy.ts';
 import type { Clock, PodRef } from '../core/ports.ts';
 import { summarizeTargets } from '../core/summary.ts';
+import { groupName } from '../core/target.ts';
 import type { CheckResult } from './startup-check.ts';
 
 /** What `/status` shows: what is known, what is missing, and the hold that goes on or has ended. Asks nobody. */
@@ -27,7 +28,7 @@ function describeCheck({ pod, source, groups, problems }: CheckResult): Readonly
     sidecar: pod?.sidecar ?? 'unknown',
     source: source ?? 'none',
     targets: groups.flatMap(({ group, addresses }) =>
-      addresses.map((address) => ({ targetGroup: group.arn ?? group.name, ...address })),
+      addresses.map((address) => ({ targetGroup: groupName(group), ...address })),
     ),
     problems,
   };

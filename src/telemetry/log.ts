@@ -3,6 +3,7 @@ import type { ApiError } from '../core/errors.ts';
 import type { HoldEvent, Journal } from '../core/journal.ts';
 import { REASONS } from '../core/outcome.ts';
 import type { PodRef } from '../core/ports.ts';
+import { groupName } from '../core/target.ts';
 
 export type Log = Logger;
 
@@ -53,7 +54,7 @@ function lineOf(event: HoldEvent): Line {
         message:
           groups.length > 0 ? 'targets found' : event.known > 0 ? 'no further targets found' : 'no targets found',
         source,
-        targetGroups: groups.map(({ group }) => group.arn ?? group.name),
+        targetGroups: groups.map(({ group }) => groupName(group)),
         ...(complete ? {} : { complete }),
         ...(problems.length > 0 ? { problems: problems.map(describeError) } : {}),
       };

@@ -53,7 +53,7 @@ export async function startScene(options: SceneOptions = {}): Promise<Scene> {
       entry: ENTRY,
       cluster,
     });
-    // Loading the Kubernetes client keeps a process busy for a while; a deletion in that moment is a story of its own.
+    // A hold starts from what the check has found; a deletion before that is a story of its own.
     if (options.env?.['DRAIN_WAIT_DISABLED'] === undefined) await pod.logged('start-up check');
     return sceneOf(cluster, pod);
   } catch (error) {
