@@ -1,6 +1,7 @@
 import type { Clock } from '../src/core/ports.ts';
 import { type AwsApi, startAwsApi } from './aws/api.ts';
 import { createElbv2, type Elbv2 } from './aws/elbv2.ts';
+import { createElbv2Caller } from './aws/elbv2-caller.ts';
 import type { Role } from './aws/sts.ts';
 import { createTokenBucket } from './aws/token-bucket.ts';
 import { scaledClock } from './clock.ts';
@@ -15,9 +16,9 @@ import { createTimeline, type Timeline } from './timeline.ts';
 export interface ClusterOptions {
   /** How many times as fast as the real clock everything goes. Absent: 1. */
   readonly speed?: number;
-  /** Simulated ms from a pod's end until the controller deregisters it. Absent: 3,000. */
+  /** Simulated ms from a pod's end until the controller hears of it. Absent: 3,000. */
   readonly lagMs?: number | ((pod: string) => number);
-  /** Tokens of the account for Describe* calls, and how many come back each second. Absent: as the AWS API has it. */
+  /** Tokens of the account for Describe* calls, and how many come back each second. Absent: 40 and 10, the smaller of the known limits. */
   readonly bucket?: { readonly size: number; readonly refillPerSecond: number };
   readonly roles?: readonly Role[];
   /** Absent: free ones. */
@@ -26,6 +27,13 @@ export interface ClusterOptions {
 
 /** How long the API server may take a token for good without looking at its pod again (apiserver: token cache). */
 const TOKEN_CACHE_MS = 10_000;
+
+/** One call of the controller to ELBv2; retries count as calls. */
+export interface ControllerCall {
+  readonly action: string;
+  /** Whether it was refused for the rate. */
+  readonly throttled: boolean;
+}
 
 /** The whole embedded cluster in one process: real sockets, one clock. */
 export interface EmbeddedCluster {
@@ -39,6 +47,10 @@ export interface EmbeddedCluster {
   readonly aws: AwsApi;
   readonly awsFaults: Faults;
   readonly controller: Controller;
+  /** The calls that the controller made to ELBv2, oldest first. They are not among the requests of `aws`. */
+  readonly controllerCalls: readonly ControllerCall[];
+  /** Hit these calls, and nobody else's: the controller has a role of its own. */
+  readonly controllerFaults: Faults;
   readonly kubelet: Kubelet;
   /** Where `podIP:port` really listens; what is not here is on loopback, at the same port. */
   readonly addresses: Map<string, SocketAddress>;
@@ -46,17 +58,22 @@ export interface EmbeddedCluster {
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<EmbeddedCluster> {
-  const { speed = 1, lagMs = 3_000, bucket, roles = [], ports = {} } = options;
+  const { speed = 1, lagMs = 3_000, roles = [], ports = {} } = options;
   const clock = scaledClock(speed);
   const timeline = createTimeline(clock);
   const store = createStore({ clock, timeline });
   const elbv2 = createElbv2({ clock, timeline });
-  const controller = createController({ clock, timeline, store, elbv2, lagMs });
+  const kubernetesFaults = createFaults(clock);
+  const awsFaults = createFaults(clock);
+  const controllerFaults = createFaults(clock);
+  const bucket = createTokenBucket({ clock, size: 40, refillPerSecond: 10, ...options.bucket });
+  const controllerCalls: ControllerCall[] = [];
+  const onCall = (call: ControllerCall) => void controllerCalls.push(call);
+  const caller = createElbv2Caller({ elbv2, clock, bucket, faults: controllerFaults, onCall });
+  const controller = createController({ clock, timeline, store, elbv2, caller, lagMs, random: Math.random });
   const addresses = new Map<string, SocketAddress>();
   const address = (host: string, port: number) => addresses.get(`${host}:${port}`) ?? loopback(host, port);
   const kubelet = createKubelet({ clock, timeline, store, address });
-  const kubernetesFaults = createFaults(clock);
-  const awsFaults = createFaults(clock);
   const kubernetes = await startKubernetesApi({
     store,
     clock,
@@ -71,7 +88,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Embedd
     elbv2,
     clock,
     faults: awsFaults,
-    ...(bucket === undefined ? {} : { bucket: createTokenBucket({ clock, ...bucket }) }),
+    bucket,
     roles,
     port: ports.aws ?? 0,
   });
@@ -86,6 +103,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Embedd
     aws,
     awsFaults,
     controller,
+    controllerCalls,
+    controllerFaults,
     kubelet,
     addresses,
     async close() {

@@ -1,5 +1,7 @@
-import type { Clock } from '../src/core/ports.ts';
+import type { Clock, Random } from '../src/core/ports.ts';
 import type { Elbv2 } from './aws/elbv2.ts';
+import type { Elbv2Caller } from './aws/elbv2-caller.ts';
+import { createReconciler } from './controller/reconciler.ts';
 import type { Store } from './kubernetes/store.ts';
 import type { Timeline } from './timeline.ts';
 import { type WantedTarget, wantedTargets } from './wanted-targets.ts';
@@ -8,9 +10,14 @@ export interface ControllerOptions {
   readonly clock: Clock;
   readonly timeline: Timeline;
   readonly store: Store;
+  /** Where the target groups of the bindings are looked up, without a call. */
   readonly elbv2: Elbv2;
-  /** Simulated ms from a pod's end until its deregistration, for all pods or by a pod's name. */
+  /** How it calls ELBv2. */
+  readonly caller: Elbv2Caller;
+  /** Simulated ms from a pod's end until it hears of it, for all pods or by a pod's name. What its calls take comes on top. */
   readonly lagMs: number | ((pod: string) => number);
+  /** For the pauses of its client between retries. Absent: the middle. */
+  readonly random?: Random;
 }
 
 /** An imitation of the AWS Load Balancer Controller: keeps target groups as their TargetGroupBindings want them. */
@@ -23,77 +30,68 @@ export interface Controller {
   close(): void;
 }
 
-interface Registered {
+interface Seen {
   readonly target: WantedTarget;
-  /** Ends the wait for its deregistration. Absent: it is wanted, or the controller is down. */
+  /** Ends the wait until the controller hears of its end. Absent: it is wanted, or the controller is down. */
   leaving: AbortController | undefined;
 }
 
-/**
- * Its first form: it changes the state of ELBv2 in the process, after a lag that the caller chooses. The real one gets
- * its lag from its work queue, its lock and its own throttled API calls.
- */
-export function createController({ clock, timeline, store, elbv2, lagMs }: ControllerOptions): Controller {
-  const registered = new Map<string, Registered>();
+/** What the controller sees of the cluster, late by its lag; what it makes of it is the reconciler's. */
+export function createController(options: ControllerOptions): Controller {
+  const { clock, timeline, store, elbv2, caller, lagMs, random = () => 0.5 } = options;
+  const reconciler = createReconciler({ clock, random, timeline, elbv2: caller });
+  const seen = new Map<string, Seen>();
   let running = true;
 
-  function register(key: string, target: WantedTarget): void {
-    registered.set(key, { target, leaving: undefined });
-    timeline.record('controller', 'registers target', { ...target });
-    elbv2.registerTargets(target.targetGroup, [{ id: target.ip, port: target.port }]);
+  function keep(key: string, known: Seen | undefined, target: WantedTarget): void {
+    known?.leaving?.abort();
+    seen.set(key, { target, leaving: undefined });
   }
 
-  function deregister(key: string, target: WantedTarget): void {
-    registered.delete(key);
-    if (!elbv2.targetGroups().some(({ arn }) => arn === target.targetGroup)) return;
-    timeline.record('controller', 'deregisters target', { ...target });
-    elbv2.deregisterTargets(target.targetGroup, [{ id: target.ip, port: target.port }]);
-  }
-
-  function keep(key: string, { leaving }: Registered, target: WantedTarget): void {
-    leaving?.abort();
-    registered.set(key, { target, leaving: undefined });
-  }
-
-  async function leave(key: string, { target }: Registered): Promise<void> {
+  async function leave(key: string, { target }: Seen): Promise<void> {
     const leaving = new AbortController();
-    registered.set(key, { target, leaving });
+    seen.set(key, { target, leaving });
     await clock.sleep(typeof lagMs === 'number' ? lagMs : lagMs(target.pod), leaving.signal);
-    if (!leaving.signal.aborted) deregister(key, target);
+    if (leaving.signal.aborted) return;
+    seen.delete(key);
+    reconciler.unwant(target);
   }
 
-  function reconcile(): void {
+  function look(): void {
     if (!running) return;
     const wanted = new Map(wantedTargets(store, elbv2).map((target) => [keyOf(target), target]));
     for (const [key, target] of wanted) {
-      const known = registered.get(key);
-      if (known === undefined) register(key, target);
-      else keep(key, known, target);
+      const known = seen.get(key);
+      if (known === undefined) reconciler.want(target);
+      keep(key, known, target);
     }
-    for (const [key, known] of registered) {
+    for (const [key, known] of seen) {
       if (!wanted.has(key) && known.leaving === undefined) void leave(key, known);
     }
   }
 
   function pause(): void {
     running = false;
-    for (const [key, known] of registered) keep(key, known, known.target);
+    reconciler.pause();
+    for (const [key, known] of seen) keep(key, known, known.target);
   }
 
   const stopWatching = store.onChange(({ object }) => {
-    if (object.kind !== 'Event') reconcile();
+    if (object.kind !== 'Event') look();
   });
-  reconcile();
+  look();
 
   return {
     pause,
     resume() {
       running = true;
-      reconcile();
+      reconciler.resume();
+      look();
     },
     close() {
       stopWatching();
       pause();
+      reconciler.close();
     },
   };
 }

@@ -5,6 +5,7 @@ import { AwsError } from './aws-error.ts';
 import type { Elbv2 } from './elbv2.ts';
 import { createElbv2Actions } from './elbv2-actions.ts';
 import { type Action, type Answer, type Call, errorAnswer, parseCall, resultAnswer } from './query-protocol.ts';
+import { isThrottling, refusal } from './refusal.ts';
 import { createSts, type Role } from './sts.ts';
 import { defaultAccount } from './target-group.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
@@ -46,8 +47,6 @@ interface Service {
   readonly namespace: string;
   readonly actions: Readonly<Record<string, Action>>;
 }
-
-const throttlingCodes = ['Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequests'];
 
 export async function startAwsApi({
   elbv2,
@@ -103,7 +102,7 @@ export async function startAwsApi({
       accessKeyId: call.credential?.accessKeyId,
       ...(targetGroupArn === null ? {} : { targetGroupArn }),
       filtered: call.params.has('Targets.member.1.Id'),
-      throttled: throttlingCodes.includes(answer.errorCode ?? ''),
+      throttled: isThrottling(answer.errorCode ?? ''),
     });
     response.setHeader('x-amzn-requestid', answer.requestId);
     await answerWith(response, fault, answer, () => answer.body, closableClock);
@@ -126,8 +125,4 @@ function answerOf(perform: () => Answer): Answer {
     if (error instanceof AwsError) return errorAnswer(error);
     throw error;
   }
-}
-
-function refusal(status: number, code = status < 500 ? 'AccessDenied' : 'InternalFailure'): AwsError {
-  return new AwsError(code, throttlingCodes.includes(code) ? 'Rate exceeded' : 'Planted by the simulator', status);
 }
