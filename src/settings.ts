@@ -130,7 +130,8 @@ export const SETTINGS = {
     env: 'DRAIN_WAIT_API_RATE',
     fallback: '5',
     expects: 'a number of calls a second, greater than 0 and at most 50',
-    about: 'Calls a second that all terminating pods of one target group may make to ELBv2 together.',
+    about:
+      'Calls a second that all terminating pods of the namespace may make to ELBv2 together. More of them than that take turns. The account has 10 or 50, and the controller shares them.',
     parse: rate,
   },
   disabled: {

@@ -2,6 +2,7 @@ import { FIRST_READ_MS, longestHoldMs } from './deadline.ts';
 import type { GroupState, TargetState } from './group.ts';
 import { type HoldState, lastRead, type PodKnowledge } from './observation.ts';
 import type { Reason } from './outcome.ts';
+import { LONGEST_ORDINARY_STEP_MS } from './pace.ts';
 import type { HoldPolicy } from './policy.ts';
 import type { TargetAddress } from './target.ts';
 
@@ -63,8 +64,10 @@ function gripOf(target: TargetState, group: GroupState, state: HoldState, policy
   const settledAtMs = settlesAtMs(target, group, state.pod, policy);
   if (settledAtMs !== undefined) return { untilMs: settledAtMs, blind: false };
   // A planned wait for the next look is no blindness; a failed look is, from the last time that something was seen.
-  if (!group.failing) return { untilMs: Number.POSITIVE_INFINITY, blind: false };
-  return { untilMs: (target.seenAtMs ?? state.startedAtMs) + policy.fallbackHoldMs, blind: true };
+  if (group.failingSinceMs === undefined) return { untilMs: Number.POSITIVE_INFINITY, blind: false };
+  // In a large fleet a look may come minutes after the one before: nobody was blind until the first that failed.
+  const blindSinceMs = Math.max(target.seenAtMs ?? state.startedAtMs, group.failingSinceMs - LONGEST_ORDINARY_STEP_MS);
+  return { untilMs: blindSinceMs + policy.fallbackHoldMs, blind: true };
 }
 
 /** When the target is settled; undefined as long as that depends on what is still to be seen. */

@@ -27,6 +27,10 @@ export interface Discovery {
   /** Where the targets come from; undefined where none were found. */
   readonly source: TargetSource | undefined;
   readonly groups: readonly GroupTargets[];
+  /** The bindings that targets were looked for in; none where the user names the target groups. */
+  readonly bindings: readonly Binding[];
+  /** Targets of these bindings whose pods are terminating now, this pod's own among them. */
+  readonly terminatingTargets: number;
   /** Whether nothing that could hide a target stayed unread. Only then does "no targets" mean that the pod is no target. */
   readonly complete: boolean;
   readonly problems: readonly ApiError[];
@@ -70,7 +74,14 @@ function namedByUser(
   const annotation = pod?.annotations[TARGET_GROUPS_ANNOTATION];
   const source = setting.length > 0 ? 'setting' : 'annotation';
   const operation = `read the ${source} of target groups`;
-  const failed = (error: ApiError) => ({ source: undefined, groups: [], complete: false, problems: [error] });
+  const nobodyElse = { bindings: [], terminatingTargets: 1 };
+  const failed = (error: ApiError) => ({
+    ...nobodyElse,
+    source: undefined,
+    groups: [],
+    complete: false,
+    problems: [error],
+  });
   try {
     const named = setting.length > 0 ? setting : parseTargetGroups(annotation ?? '');
     if (named.length === 0) return undefined;
@@ -80,6 +91,7 @@ function namedByUser(
       );
     }
     return {
+      ...nobodyElse,
       source,
       groups: mergeGroups(named.map((group) => toGroupTargets(group, subject.ips))),
       complete: true,
@@ -94,7 +106,6 @@ function toGroupTargets({ arn, port }: NamedTargetGroup, ips: readonly string[])
   return {
     group: { arn, name: undefined, loadBalancer: undefined, role: undefined },
     addresses: ips.map((ip) => ({ ip, port })),
-    terminatingEndpoints: 1,
   };
 }
 
@@ -109,9 +120,8 @@ async function boundInCluster(subject: Subject, cluster: Cluster, signal: AbortS
   // A gate proves the target, even where the Service no longer lists the pod: then its IP alone finds it.
   const provenIps = gated.length > 0 ? subject.ips : [];
   const relevant = gated.length > 0 ? gated : bindings;
-  const services = [...new Set(relevant.map(({ service }) => service.name))];
   const slices = await orElse(
-    services.length === 0 ? Promise.resolve([]) : cluster.listEndpointSlices(subject.namespace, services, signal),
+    listSlices(subject.namespace, relevant, cluster, signal),
     [],
     'list endpointslices.discovery.k8s.io',
     provenIps.length > 0 ? harmless : hiding,
@@ -123,7 +133,6 @@ async function boundInCluster(subject: Subject, cluster: Cluster, signal: AbortS
       return {
         group: binding.group,
         addresses: addresses.length > 0 ? addresses : atAnyPort(provenIps, binding.family),
-        terminatingEndpoints: Math.max(1, countTerminating(listed)),
       };
     }),
   );
@@ -131,6 +140,8 @@ async function boundInCluster(subject: Subject, cluster: Cluster, signal: AbortS
   return {
     source: found.length === 0 ? undefined : gated.length > 0 ? 'readiness-gate' : 'endpoint-slice',
     groups: mergeGroups(found),
+    bindings: relevant,
+    terminatingTargets: countTerminating(relevant, slices),
     // The annotation of a pod that was never read may name targets.
     complete: hiding.length === 0 && (subject.wasRead || found.length > 0),
     problems: [...hiding, ...harmless],
@@ -170,8 +181,39 @@ function isOf({ service, family }: EndpointSlice, binding: Binding): boolean {
   return service === binding.service.name && family === binding.family;
 }
 
-function countTerminating(slices: readonly EndpointSlice[]): number {
-  return slices.flatMap(({ endpoints }) => endpoints).filter(({ terminating }) => terminating).length;
+/** Counts anew how many targets of these bindings are terminating now. Rejects with an ApiError. */
+export async function countFleet(
+  namespace: string,
+  bindings: readonly Binding[],
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<number> {
+  return countTerminating(bindings, await listSlices(namespace, bindings, cluster, signal));
+}
+
+async function listSlices(
+  namespace: string,
+  bindings: readonly Binding[],
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<readonly EndpointSlice[]> {
+  const services = [...new Set(bindings.map(({ service }) => service.name))];
+  return services.length === 0 ? [] : await cluster.listEndpointSlices(namespace, services, signal);
+}
+
+/** A pod makes calls for each binding that it is a target of. */
+function countTerminating(bindings: readonly Binding[], slices: readonly EndpointSlice[]): number {
+  const counts = bindings.map(
+    (binding) =>
+      slices
+        .filter((slice) => isOf(slice, binding))
+        .flatMap(({ endpoints }) => endpoints)
+        .filter(({ terminating }) => terminating).length,
+  );
+  return Math.max(
+    1,
+    counts.reduce((sum, count) => sum + count, 0),
+  );
 }
 
 function atAnyPort(ips: readonly string[], family: IpFamily): readonly TargetAddress[] {

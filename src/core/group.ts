@@ -32,11 +32,10 @@ export interface TargetState extends TargetAddress {
 export interface GroupState {
   readonly key: string;
   readonly ref: TargetGroupRef;
-  readonly terminatingEndpoints: number;
   readonly targets: readonly TargetState[];
   readonly calls: number;
-  /** Whether the latest call failed. */
-  readonly failing: boolean;
+  /** When the first of the latest calls failed that have all failed; undefined where the latest one was answered. */
+  readonly failingSinceMs: number | undefined;
   /** Whether DescribeTargetGroups has answered, or will certainly not. */
   readonly described: boolean;
   /** Whether the next look must be without filter, whatever the targets' phases say. */
@@ -64,14 +63,13 @@ export function addGroups(known: readonly GroupState[], found: readonly GroupTar
   return [...grown, ...added.map(newGroup)];
 }
 
-function newGroup({ group, addresses, terminatingEndpoints }: GroupTargets): GroupState {
+function newGroup({ group, addresses }: GroupTargets): GroupState {
   return {
     key: groupKey(group),
     ref: group,
-    terminatingEndpoints,
     targets: addresses.map(newTarget),
     calls: 0,
-    failing: false,
+    failingSinceMs: undefined,
     described: group.arn !== undefined && group.loadBalancer !== undefined,
     lookAtAll: false,
   };
@@ -85,7 +83,6 @@ function growGroup(state: GroupState, found: readonly GroupTargets[]): GroupStat
   const addresses = mergeAddresses([...state.targets, ...found.flatMap((group) => group.addresses)]);
   return {
     ...state,
-    terminatingEndpoints: Math.max(state.terminatingEndpoints, ...found.map((group) => group.terminatingEndpoints)),
     targets: addresses.map(
       (address) =>
         state.targets.find(({ ip, port }) => ip === address.ip && port === address.port) ?? newTarget(address),
@@ -95,22 +92,23 @@ function growGroup(state: GroupState, found: readonly GroupTargets[]): GroupStat
 
 /** The group after a call that was answered, or failed, at `nowMs`; `atMs` is the same time after the start of the hold. */
 export function seeGroup(group: GroupState, observation: GroupObservation, nowMs: number, atMs: number): GroupState {
-  const called = { ...group, calls: group.calls + 1, failing: false };
+  const called = { ...group, calls: group.calls + 1 };
+  const answered = { ...called, failingSinceMs: undefined };
   switch (observation.kind) {
     case 'group-described':
-      return withDescription(called, observation.group);
+      return withDescription(answered, observation.group);
     case 'group-missing':
-      return { ...called, targets: called.targets.map((target) => see(target, ABSENT_GROUP, nowMs, atMs)) };
+      return { ...answered, targets: answered.targets.map((target) => see(target, ABSENT_GROUP, nowMs, atMs)) };
     case 'invalid-target':
       return seeInvalid(called, observation.asked, nowMs, atMs);
     case 'health':
       return observation.asked === 'all'
-        ? seeAll(called, observation.targets, nowMs, atMs)
+        ? seeAll(answered, observation.targets, nowMs, atMs)
         : seeAsked(called, observation.asked, observation.targets, nowMs, atMs);
     case 'call-failed':
       return {
         ...called,
-        failing: true,
+        failingSinceMs: group.failingSinceMs ?? nowMs,
         // Without the permission to describe the group, its kind stays unknown: the longer settle time covers both.
         described:
           group.described ||
@@ -142,9 +140,10 @@ function seeAsked(
   nowMs: number,
   atMs: number,
 ): GroupState {
+  const unanswered = asked.some((address) => healthOf(address, healths) === undefined);
   return {
     ...group,
-    failing: asked.some((address) => healthOf(address, healths) === undefined),
+    failingSinceMs: unanswered ? (group.failingSinceMs ?? nowMs) : undefined,
     targets: group.targets.map((target) => {
       const health = healthOf(target, healths);
       return health === undefined ? target : doubtFirstAbsence(target, see(target, health, nowMs, atMs), nowMs);
@@ -155,7 +154,7 @@ function seeAsked(
 /** InvalidTarget says that a target is not registered, but of several not which one. */
 function seeInvalid(group: GroupState, asked: Asked, nowMs: number, atMs: number): GroupState {
   const [only, ...others] = asked === 'all' ? [] : asked;
-  if (only?.port === undefined || others.length > 0) return { ...group, lookAtAll: true };
+  if (only?.port === undefined || others.length > 0) return { ...group, failingSinceMs: undefined, lookAtAll: true };
   return seeAsked(group, [only], [{ ip: only.ip, port: only.port, ...NOT_REGISTERED }], nowMs, atMs);
 }
 

@@ -20,6 +20,8 @@ export interface HoldState {
   /** Whether every source of targets has been read to its end. */
   readonly discovered: boolean;
   readonly groups: readonly GroupState[];
+  /** How many pods' targets are terminating now that share the account's calls, as far as is known; this pod's own count. */
+  readonly terminatingTargets: number;
 }
 
 /** Everything that can be learned during a hold. */
@@ -27,7 +29,13 @@ export type Observation =
   | { readonly kind: 'pod-read'; readonly pod: OwnPod; readonly askedAtMs: number }
   | { readonly kind: 'pod-gone'; readonly pod: OwnPod }
   | { readonly kind: 'pod-unreadable' }
-  | { readonly kind: 'targets-found'; readonly groups: readonly GroupTargets[]; readonly complete: boolean }
+  | {
+      readonly kind: 'targets-found';
+      readonly groups: readonly GroupTargets[];
+      readonly complete: boolean;
+      readonly terminatingTargets: number;
+    }
+  | { readonly kind: 'fleet-counted'; readonly terminatingTargets: number }
   | GroupObservation;
 
 export function beginHold(startedAtMs: number, known: PriorKnowledge): HoldState {
@@ -37,6 +45,7 @@ export function beginHold(startedAtMs: number, known: PriorKnowledge): HoldState
     podBefore: known.pod,
     discovered: false,
     groups: addGroups([], known.groups),
+    terminatingTargets: 1,
   };
 }
 
@@ -54,7 +63,10 @@ export function observe(state: HoldState, observation: Observation, nowMs: numbe
         ...state,
         discovered: observation.complete,
         groups: addGroups(state.groups, observation.groups),
+        terminatingTargets: observation.terminatingTargets,
       };
+    case 'fleet-counted':
+      return { ...state, terminatingTargets: observation.terminatingTargets };
     default:
       return {
         ...state,

@@ -26,8 +26,6 @@ export interface TargetAddress {
 export interface GroupTargets {
   readonly group: TargetGroupRef;
   readonly addresses: readonly TargetAddress[];
-  /** How many endpoints of the Service are terminating now, this pod included. */
-  readonly terminatingEndpoints: number;
 }
 
 /** What makes two references the same target group. */
@@ -124,7 +122,6 @@ function join(a: GroupTargets, b: GroupTargets): GroupTargets {
       role: a.group.role ?? b.group.role,
     },
     addresses: mergeAddresses([...a.addresses, ...b.addresses]),
-    terminatingEndpoints: Math.max(a.terminatingEndpoints, b.terminatingEndpoints),
   };
 }
 

@@ -1,22 +1,38 @@
-import { decide, nextQuery, type Query } from './decide.ts';
-import { discoverTargets } from './discover.ts';
+import { nextQuery, type Query } from './decide.ts';
+import { countFleet, discoverTargets } from './discover.ts';
 import { ApiError, toApiError } from './errors.ts';
 import type { GroupState } from './group.ts';
 import { lastRead, type Observation } from './observation.ts';
-import { beforeTheEnd, discoveryStepMs, type Fleet, firstLookMs, jitter, nextStepMs } from './pace.ts';
+import { discoveryStepMs, jitter, nextStepMs } from './pace.ts';
+import type { Binding } from './ports.ts';
 import { groupName } from './target.ts';
+import { callWithin } from './timeout.ts';
+import { type Turn, untilFirstTurn, untilNextTurn } from './turn.ts';
 import type { Watch } from './watch.ts';
+
+/** A count that takes longer does not delay the look that it is for. */
+const COUNT_TIMEOUT_MS = 1_000;
 
 /** Finds the pod's targets, again as long as something stayed unread, and watches each of their target groups. */
 export async function watchTargets(watch: Watch): Promise<void> {
   const { request, ports, signal, state, see } = watch;
   const watched = new Set<string>();
+  let bindings: readonly Binding[] = [];
   function watchGroups(): void {
     for (const { key } of state().groups) {
       if (watched.has(key)) continue;
       watched.add(key);
-      void watchGroup(key, watch).finally(() => watched.delete(key));
+      void watchGroup(key, watch, countAgain).finally(() => watched.delete(key));
     }
+  }
+
+  /** Where it cannot be told, or not soon, the last count is good enough: the discovery has said why. */
+  async function countAgain(): Promise<void> {
+    const counting = callWithin(COUNT_TIMEOUT_MS, ports.clock, signal, 'count terminating targets', (countSignal) =>
+      countFleet(request.pod.namespace, bindings, ports.cluster, countSignal),
+    );
+    const terminatingTargets = await counting.catch(() => undefined);
+    if (terminatingTargets !== undefined) see({ kind: 'fleet-counted', terminatingTargets });
   }
 
   // What was known before the hold does not wait for a discovery that may take long.
@@ -29,57 +45,45 @@ export async function watchTargets(watch: Watch): Promise<void> {
     const news = JSON.stringify([discovery.groups, discovery.problems.map(({ message }) => message)]);
     if (news !== told) ports.journal({ kind: 'discovered', discovery, known: state().groups.length });
     told = news;
-    see({ kind: 'targets-found', groups: discovery.groups, complete: discovery.complete });
+    bindings = discovery.bindings;
+    see({ kind: 'targets-found', ...discovery });
     watchGroups();
     if (discovery.complete) return;
     stepMs = discoveryStepMs(stepMs);
-    await ports.clock.sleep(jitter(stepMs, ports.random), signal);
+    await ports.clock.sleep(jitter(stepMs, ports.random()), signal);
   }
 }
 
 /** The one loop for a target group: a call, a step, a call, until nothing more has to be known of its targets. */
-async function watchGroup(key: string, watch: Watch): Promise<void> {
-  const { ports, request, signal, state, see } = watch;
-  const { clock, random } = ports;
-  const group = () => state().groups.find((known) => known.key === key);
-  const fleet = (): Fleet => ({
-    terminatingEndpoints: group()?.terminatingEndpoints ?? 1,
-    apiRate: request.policy.apiRate,
-  });
-  await untilFirstLook(fleet, watch);
+async function watchGroup(key: string, watch: Watch, countAgain: () => Promise<void>): Promise<void> {
+  const { ports, signal, see } = watch;
+  // One for the whole loop: pods that left together drift further apart with every step.
+  const draw = ports.random();
+  const turn: Turn = { draw, countAgain, watch };
+  await untilFirstTurn(turn);
   let reported: string | undefined;
-  for (let stepMs: number | undefined; !signal.aborted; ) {
-    const current = group();
-    const query = current === undefined ? undefined : nextQuery(current, request.policy);
-    if (current === undefined || query === undefined) return;
-    const observation = await ask(query, current, watch);
+  let stepMs: number | undefined;
+  for (let open = openQuestion(key, watch); open !== undefined && !signal.aborted; open = openQuestion(key, watch)) {
+    const observation = await ask(open.query, open.group, watch);
     if (signal.aborted) return;
     const failure = observation.kind === 'call-failed' ? observation.error : undefined;
     if (failure !== undefined && failure.kind !== reported) {
-      ports.journal({ kind: 'call-failed', targetGroup: groupName(current.ref), error: failure });
+      ports.journal({ kind: 'call-failed', targetGroup: groupName(open.group.ref), error: failure });
     }
     reported = failure?.kind;
     see(observation);
-    stepMs = nextStepMs(stepMs, failure?.kind === 'throttled', fleet());
-    await clock.sleep(beforeTheEnd(jitter(stepMs, random), leftMs(watch), fleet()), signal);
+    if (openQuestion(key, watch) === undefined) return;
+    const throttled = failure?.kind === 'throttled';
+    stepMs = nextStepMs(stepMs, throttled);
+    await untilNextTurn(stepMs, throttled, turn);
   }
 }
 
-/** How long the hold goes on, at the longest, if nothing more is seen. */
-function leftMs({ state, request, ports }: Watch): number {
-  const nowMs = ports.clock.now();
-  const decision = decide(state(), request.policy, nowMs);
-  return decision.kind === 'hold' ? decision.untilMs - nowMs : 0;
-}
-
-/** The size of the fleet may become known, or known better, while the first look is waited for. */
-async function untilFirstLook(fleet: () => Fleet, { ports, request, signal }: Watch): Promise<void> {
-  const draw = ports.random();
-  for (;;) {
-    const leftMs = request.arrivedAtMs + firstLookMs(fleet(), draw) - ports.clock.now();
-    if (leftMs <= 0 || signal.aborted) return;
-    await ports.clock.sleep(leftMs, signal);
-  }
+/** The group as it is seen now, with what to ask about it; undefined when nothing more has to be known. */
+function openQuestion(key: string, { state, request }: Watch) {
+  const group = state().groups.find((known) => known.key === key);
+  const query = group === undefined ? undefined : nextQuery(group, request.policy);
+  return group === undefined || query === undefined ? undefined : { group, query };
 }
 
 /** One call to ELBv2, and what it tells. */

@@ -39,7 +39,7 @@ export async function checkUntilFound(options: StartupCheckOptions): Promise<Che
   await report(result);
   for (const afterMs of ATTEMPTS_AFTER_MS) {
     if (result.pod !== undefined && result.groups.length > 0) break;
-    await clock.sleep(jitter(afterMs, random));
+    await clock.sleep(jitter(afterMs, random()));
     const next = await checkOnce(options);
     if (findings(next) !== findings(result)) await report(next);
     result = next;

@@ -136,16 +136,22 @@ describe('TargetGroupBindings', () => {
     expect((await discover({ bindings: elbv2Only(binding()), slices: () => [later] })).groups).toEqual([]);
   });
 
-  test('tell how many endpoints of the Service are terminating', async () => {
+  test('tell how many of their targets are terminating, over all of them', async () => {
     const endpoint = (name: string, terminating: boolean) => ({
       pod: { name, uid: name },
       addresses: ['10.1.0.8'],
       terminating,
     });
     const busy = slice({ endpoints: [...slice().endpoints, endpoint('web-2', true), endpoint('web-3', false)] });
-    expect(
-      (await discover({ bindings: elbv2Only(binding()), slices: () => [busy] })).groups[0]?.terminatingEndpoints,
-    ).toBe(2);
+    const other = slice({ service: 'shop', endpoints: [endpoint('shop-1', true)] });
+    const bindings = [
+      binding(),
+      binding({ name: 'web-nlb', arn: NLB_ARN }),
+      binding({ name: 'shop', service: { name: 'shop', port: 'http' } }),
+    ];
+    const { terminatingTargets } = await discover({ bindings: elbv2Only(...bindings), slices: () => [busy, other] });
+    // Two pods in two target groups each, and one in one.
+    expect(terminatingTargets).toBe(5);
   });
 
   test('found none for a pod that was never read leave open what its annotation says', async () => {

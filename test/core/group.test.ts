@@ -6,7 +6,7 @@ const first = { ip: '10.1.0.7', port: 8080 };
 const second = { ip: '10.1.0.7', port: 9090 };
 
 function groupWith(...addresses: readonly (typeof first)[]) {
-  const [group] = addGroups([], [{ group: binding().group, addresses, terminatingEndpoints: 1 }]);
+  const [group] = addGroups([], [{ group: binding().group, addresses }]);
   if (group === undefined) throw new Error('no group');
   return group;
 }
@@ -15,14 +15,16 @@ test('a target that was found while a look was under way is not missing from its
   const group = groupWith(first, second);
   const answer = { kind: 'health', key: group.key, asked: [first], targets: [health('healthy')] } as const;
   const seen = seeGroup(group, answer, 5_000, 5_000);
-  expect(seen.failing).toBe(false);
+  expect(seen.failingSinceMs).toBeUndefined();
   expect(seen.targets.map(({ phase }) => phase.kind)).toEqual(['registered', 'unknown']);
 });
 
 test('a target that was asked for and is missing from the answer makes the look a failure', () => {
   const group = groupWith(first, second);
   const answer = { kind: 'health', key: group.key, asked: [first, second], targets: [health('healthy')] } as const;
-  expect(seeGroup(group, answer, 5_000, 5_000).failing).toBe(true);
+  const failing = seeGroup(group, answer, 5_000, 5_000);
+  expect(failing.failingSinceMs).toBe(5_000);
+  expect(seeGroup(failing, answer, 9_000, 9_000).failingSinceMs).toBe(5_000);
 });
 
 test('the settle clock goes on from the first sighting when a draining target disappears', () => {

@@ -25,6 +25,17 @@ async function hold(world: Partial<World> = {}, policy: Partial<HoldPolicy> = {}
 
 const draining = 'draining/Target.DeregistrationInProgress';
 
+/** A slice of `count` pods that are all terminating, ours among them. */
+function leaving(count: number) {
+  return slice({
+    endpoints: Array.from({ length: count }, (_, index) => ({
+      pod: { name: `web-${index + 1}`, uid: `uid-${index + 1}` },
+      addresses: [index === 0 ? '10.1.0.7' : `10.2.${Math.floor(index / 250)}.${index % 250}`],
+      terminating: true,
+    })),
+  });
+}
+
 /** Healthy until `lagMs`, then draining. */
 function drainsAfter(lagMs: number) {
   return (atMs: number) => [health(atMs < lagMs ? 'healthy' : draining)];
@@ -47,8 +58,8 @@ const twoPorts: Partial<World> = {
 describe('an ordinary drain', () => {
   test('ends the settle time after draining was first seen', async () => {
     const { summary, elbCalls } = await hold({ targets: drainsAfter(3_000) });
-    expect(summary).toMatchObject({ reason: 'drained', heldMs: 24_950 });
-    expect(summary.targets).toMatchObject([{ state: 'settled', lagMs: 4_950, settleMs: 20_000, calls: 2 }]);
+    expect(summary).toMatchObject({ reason: 'drained', heldMs: 26_380 });
+    expect(summary.targets).toMatchObject([{ state: 'settled', lagMs: 6_380, settleMs: 20_000, calls: 2 }]);
     expect(elbCalls).toHaveLength(2);
   });
 
@@ -128,7 +139,7 @@ describe('a target that is not there', () => {
 
   test('needs no settling when the pod was never Ready', async () => {
     const { summary } = await hold({ targets: () => [], pod: () => ownPod({ neverReady: true }) });
-    expect(summary).toMatchObject({ reason: 'drained', heldMs: 5_000 });
+    expect(summary).toMatchObject({ reason: 'drained', heldMs: 6_380 });
   });
 
   test('is followed to the port under which its IP is registered', async () => {
@@ -143,7 +154,7 @@ describe('a target that is not there', () => {
   test('later on is absent without a second look', async () => {
     const { summary, elbCalls } = await hold({ targets: (atMs) => (atMs < 3_000 ? [health('healthy')] : []) });
     expect(elbCalls.map(({ about }) => about)).toEqual(['8080', '8080']);
-    expect(summary).toMatchObject({ reason: 'drained', targets: [{ state: 'settled', lagMs: 4_950 }] });
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ state: 'settled', lagMs: 6_380 }] });
   });
 
   test('because its target group has gone settles as well', async () => {
@@ -162,7 +173,7 @@ describe('a target that is not there', () => {
       targets: (atMs) => (atMs < 3_000 ? [health('healthy')] : { kind: 'invalid-target' }),
     });
     expect(elbCalls).toHaveLength(2);
-    expect(summary).toMatchObject({ reason: 'drained', targets: [{ lagMs: 4_950, settleMs: 20_000 }] });
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ lagMs: 6_380, settleMs: 20_000 }] });
   });
 
   test('but is one of several, of which InvalidTarget does not say which, is found by a look without filter', async () => {
@@ -171,7 +182,7 @@ describe('a target that is not there', () => {
       targets: (atMs) => (atMs < 3_000 ? { kind: 'invalid-target' } : [health(draining)]),
     });
     expect(elbCalls.map(({ about }) => about)).toEqual(['8080,9090', 'all']);
-    expect(summary).toMatchObject({ reason: 'drained', targets: [{ lagMs: 4_950 }, { lagMs: 4_950 }] });
+    expect(summary).toMatchObject({ reason: 'drained', targets: [{ lagMs: 6_380 }, { lagMs: 6_380 }] });
   });
 });
 
@@ -260,7 +271,7 @@ describe('when ELBv2 fails', () => {
   test('a throttle doubles the step up to 20 s', async () => {
     const { elbCalls } = await hold({ targets: () => failure('throttled') }, { fallbackHoldMs: 100_000 });
     const steps = elbCalls.slice(1).map((call, index) => Math.round((call.atMs - (elbCalls[index]?.atMs ?? 0)) / 1.1));
-    expect(steps.slice(0, 4)).toEqual([3_125, 6_250, 12_500, 20_000]);
+    expect(steps.slice(0, 4)).toEqual([6_609, 13_217, 20_000, 20_000]);
   });
 });
 
@@ -409,13 +420,13 @@ describe('targets', () => {
   });
 
   test('known from the start-up are followed although nothing names them any more', async () => {
-    const groups = [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }], terminatingEndpoints: 1 }];
+    const groups = [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }] }];
     const { summary } = await hold({ bindings: () => [] }, {}, { known: { pod: undefined, groups } });
     expect(summary).toMatchObject({ reason: 'drained', targets: [{ port: 8080, state: 'settled' }] });
   });
 
   test('known from the start-up are watched while the API server hangs', async () => {
-    const groups = [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }], terminatingEndpoints: 1 }];
+    const groups = [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }] }];
     const { summary } = await hold(
       { pod: () => 'hang', bindings: () => 'hang' },
       { gracePeriodMs: 90_000 },
@@ -426,21 +437,46 @@ describe('targets', () => {
   });
 
   test('of a thousand pods that leave together are asked for no faster than the rate allows', async () => {
-    const many = slice({
-      endpoints: Array.from({ length: 1_000 }, (_, index) => ({
-        pod: { name: `web-${index}`, uid: `uid-${index}` },
-        addresses: [`10.1.${Math.floor(index / 250)}.${index % 250}`],
-        terminating: true,
-      })),
-    });
     const { elbCalls } = await hold({
-      slices: () => [many],
-      targets: () => [health('healthy', { ip: '10.1.0.1' })],
+      slices: () => [leaving(1_000)],
+      targets: () => [health('healthy')],
       pod: () => ownPod({ gracePeriodMs: 1_000_000 }),
     });
     const steps = elbCalls.slice(1).map((call, index) => call.atMs - (elbCalls[index]?.atMs ?? 0));
     expect(steps.length).toBeGreaterThan(2);
     for (const step of steps) expect(step).toBeGreaterThanOrEqual(200_000);
+  });
+
+  test('wait for their turn anew when the fleet has grown meanwhile, at the first look and at a later one', async () => {
+    const first = await hold({
+      slices: (atMs) => [leaving(atMs < 5_000 ? 50 : 500)],
+      targets: () => [health(draining)],
+    });
+    expect(first.elbCalls.map(({ atMs }) => atMs)).toEqual([50_000]);
+    const later = await hold({
+      slices: (atMs) => [leaving(atMs < 5_000 ? 1 : 500)],
+      targets: drainsAfter(3_000),
+    });
+    expect(later.elbCalls.map(({ atMs }) => Math.round(atMs))).toEqual([2_200, 2_200 + 110_000]);
+  });
+
+  test('of a pod that leaves alone are looked at in time although the fleet cannot be counted again', async () => {
+    const { elbCalls } = await hold({
+      slices: (atMs) => (atMs < 1_000 ? [slice()] : 'hang'),
+      targets: drainsAfter(3_000),
+    });
+    expect(elbCalls.map(({ atMs }) => atMs)).toEqual([2_200, 6_380 + 1_000]);
+  });
+
+  test('of a large fleet are not given up at the first throttle, although nothing was seen for minutes', async () => {
+    let refused = 0;
+    const { summary, elbCalls } = await hold({
+      pod: () => ownPod({ gracePeriodMs: 1_000_000 }),
+      slices: () => [leaving(1_000)],
+      targets: () => (refused++ < 2 ? failure('throttled') : [health(draining)]),
+    });
+    expect(summary.reason).toBe('drained');
+    expect(elbCalls.map(({ atMs }) => Math.round(atMs / 1_000))).toEqual([100, 107, 122]);
   });
 });
 

@@ -56,8 +56,8 @@ test('mergeAddresses() drops repetitions, and an address without a port where on
 test('mergeGroups() makes one entry of what several sources say of one target group', () => {
   const group = { arn: ALB_ARN, name: undefined, loadBalancer: undefined, role: undefined };
   const merged = mergeGroups([
-    { group, addresses: [{ ip: '10.1.0.7', port: 80 }], terminatingEndpoints: 3 },
-    { group: { ...group, loadBalancer: 'alb' }, addresses: [{ ip: '10.1.0.7', port: 90 }], terminatingEndpoints: 1 },
+    { group, addresses: [{ ip: '10.1.0.7', port: 80 }] },
+    { group: { ...group, loadBalancer: 'alb' }, addresses: [{ ip: '10.1.0.7', port: 90 }] },
   ]);
   expect(merged).toEqual([
     {
@@ -66,7 +66,6 @@ test('mergeGroups() makes one entry of what several sources say of one target gr
         { ip: '10.1.0.7', port: 80 },
         { ip: '10.1.0.7', port: 90 },
       ],
-      terminatingEndpoints: 3,
     },
   ]);
 });
