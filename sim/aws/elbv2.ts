@@ -27,6 +27,12 @@ export interface Elbv2 {
   setInvalid(arn: string, target: Target): void;
   /** Whether the data plane sends new requests to the target: from its registration until some time after its end. */
   isRouting(arn: string, target: Target): boolean;
+  /**
+   * The targets that new requests are sent to now: the healthy ones, and those that are draining or already gone from the
+   * API but are still routed to. Where there is none of these the group fails open: then the unhealthy ones. None for an
+   * unknown target group.
+   */
+  routable(arn: string): readonly Required<Target>[];
   /** Ends everything that is under way. */
   close(): void;
 }
@@ -72,6 +78,9 @@ export function createElbv2({ clock, timeline }: { readonly clock: Clock; readon
     },
     isRouting(arn, target) {
       return groups.get(arn)?.targets.isRouting(target) ?? false;
+    },
+    routable(arn) {
+      return groups.get(arn)?.targets.routable() ?? [];
     },
     close() {
       for (const { targets } of groups.values()) targets.close();

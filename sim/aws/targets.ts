@@ -38,6 +38,8 @@ export interface Targets {
   setHealth(target: Target, health: TargetHealth): void;
   setInvalid(target: Target): void;
   isRouting(target: Target): boolean;
+  /** See `Elbv2.routable`. */
+  routable(): readonly Required<Target>[];
   /** Ends what is still to come for any target. */
   close(): void;
 }
@@ -158,8 +160,33 @@ export function createTargets({
     isRouting(target) {
       return entries.get(keyOf(target))?.routing ?? false;
     },
+    routable() {
+      const routed = [...entries.values()].filter(({ routing }) => routing);
+      const chosen = routed.filter(({ health }) => sharesOf(health) === 'always');
+      const fallback = routed.filter(({ health }) => sharesOf(health) === 'where no other can');
+      return (chosen.length > 0 ? chosen : fallback).map(({ target }) => target);
+    },
     close() {
       closed.abort();
     },
   };
+}
+
+/** Whether a target that is still routed to has a share in the new requests. */
+function sharesOf(health: TargetHealth | undefined): 'always' | 'where no other can' | 'never' {
+  switch (health?.state) {
+    // The gap: the API says that the target goes, or has gone, and the data plane has not heard of it yet.
+    case undefined:
+    case 'draining':
+    case 'healthy':
+    // Health checks are off, so nothing speaks against it (AWS: "Health checks for your target groups").
+    case 'unavailable':
+      return 'always';
+    // The load balancer fails open (AWS: "Target group health"). An NLB gives `unhealthy.draining` no new connections.
+    case 'unhealthy':
+    case 'unhealthy.draining':
+      return 'where no other can';
+    default:
+      return 'never';
+  }
 }
