@@ -1,3 +1,4 @@
+import TinyQueue from 'tinyqueue';
 import type { Clock } from '../src/core/ports.ts';
 
 /** A clock whose time stands still until nothing else is left to do, and then jumps to the next sleeper. */
@@ -10,32 +11,36 @@ export interface VirtualClock extends Clock {
 
 interface Sleeper {
   readonly atMs: number;
-  readonly wake: () => void;
+  /** Of two that wake at the same time, whoever fell asleep first comes first. */
+  readonly order: number;
+  /** Undefined once awake. */
+  wake: (() => void) | undefined;
 }
 
 export function virtualClock(): VirtualClock {
+  const sleepers = new TinyQueue<Sleeper>([], (a, b) => a.atMs - b.atMs || a.order - b.order);
   let nowMs = 0;
-  let sleepers: Sleeper[] = [];
+  let slept = 0;
 
   function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted === true) return resolve();
-      const sleeper: Sleeper = { atMs: nowMs + Math.max(0, ms), wake };
+      const sleeper: Sleeper = { atMs: nowMs + Math.max(0, ms), order: slept, wake };
       function wake(): void {
-        sleepers = sleepers.filter((other) => other !== sleeper);
+        sleeper.wake = undefined;
         signal?.removeEventListener('abort', wake);
         resolve();
       }
+      slept += 1;
       signal?.addEventListener('abort', wake, { once: true });
       sleepers.push(sleeper);
     });
   }
 
+  /** The first that still sleeps. Those who were woken by their signal are left in the queue until they come up. */
   function next(): Sleeper | undefined {
-    return sleepers.reduce<Sleeper | undefined>(
-      (first, sleeper) => (first === undefined || sleeper.atMs < first.atMs ? sleeper : first),
-      undefined,
-    );
+    while (sleepers.length > 0 && sleepers.peek()?.wake === undefined) sleepers.pop();
+    return sleepers.peek();
   }
 
   async function run<T>(promise: Promise<T>): Promise<T> {
@@ -52,7 +57,7 @@ export function virtualClock(): VirtualClock {
         throw new Error('nothing sleeps, and the promise has not settled');
       }
       nowMs = sleeper.atMs;
-      sleeper.wake();
+      sleeper.wake?.();
     }
   }
 
@@ -63,7 +68,7 @@ export function virtualClock(): VirtualClock {
       const sleeper = next();
       if (sleeper === undefined || sleeper.atMs > endMs) break;
       nowMs = sleeper.atMs;
-      sleeper.wake();
+      sleeper.wake?.();
     }
     nowMs = endMs;
   }

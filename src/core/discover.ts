@@ -203,17 +203,13 @@ async function listSlices(
 
 /** A pod makes calls for each binding that it is a target of. */
 function countTerminating(bindings: readonly Binding[], slices: readonly EndpointSlice[]): number {
-  const counts = bindings.map(
-    (binding) =>
-      slices
-        .filter((slice) => isOf(slice, binding))
-        .flatMap(({ endpoints }) => endpoints)
-        .filter(({ terminating }) => terminating).length,
-  );
-  return Math.max(
-    1,
-    counts.reduce((sum, count) => sum + count, 0),
-  );
+  let count = 0;
+  for (const binding of bindings) {
+    for (const slice of slices) {
+      if (isOf(slice, binding)) count += slice.endpoints.filter(({ terminating }) => terminating).length;
+    }
+  }
+  return Math.max(1, count);
 }
 
 function atAnyPort(ips: readonly string[], family: IpFamily): readonly TargetAddress[] {
