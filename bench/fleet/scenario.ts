@@ -19,7 +19,7 @@ export interface Scenario {
 
 const SLOW_MEDIAN_MS = 15_000;
 const SLOW_SPREAD = 1;
-export const LONGEST_LAG_MS = 120_000;
+const LONGEST_LAG_MS = 120_000;
 
 /**
  * From a pod's deletion until the controller starts to act on it, in ms. Fast: 0.02 to 3 s (aws-load-balancer-controller #1447,

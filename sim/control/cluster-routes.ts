@@ -1,9 +1,32 @@
+import { drainNode } from '../node-drain.ts';
+import { Refusal } from './check.ts';
+import { deploymentRoutes } from './deployment-routes.ts';
 import type { ClusterParts } from './parts.ts';
 import { podRoutes } from './pod-routes.ts';
 import { begun, done, type Route } from './route.ts';
 
 export const clusterRoutes: readonly Route<ClusterParts>[] = [
   ...podRoutes,
+  ...deploymentRoutes,
+  {
+    method: 'POST',
+    path: '/nodes/:node/drain',
+    about:
+      '`kubectl drain`: cordons the node, so that no pod of a Deployment is started there, and evicts all its pods at once',
+    handle({ store, timeline, nodes }, _, node) {
+      void drainNode({ store, timeline, nodes, node: knownNode(nodes, node) });
+      return begun;
+    },
+  },
+  {
+    method: 'POST',
+    path: '/nodes/:node/uncordon',
+    about: 'It takes pods again',
+    handle({ nodes }, _, node) {
+      nodes.uncordon(knownNode(nodes, node));
+      return done;
+    },
+  },
   {
     method: 'POST',
     path: '/kubelet/restart',
@@ -16,7 +39,7 @@ export const clusterRoutes: readonly Route<ClusterParts>[] = [
   {
     method: 'POST',
     path: '/node/shutdown',
-    about: 'Graceful node shutdown: ends every pod without any deletion',
+    about: 'Graceful node shutdown: ends every pod of every node without any deletion',
     handle({ kubelet }) {
       void kubelet.shutdownNode();
       return begun;
@@ -41,3 +64,8 @@ export const clusterRoutes: readonly Route<ClusterParts>[] = [
     },
   },
 ];
+
+function knownNode({ names }: ClusterParts['nodes'], node: string): string {
+  if (names.includes(node)) return node;
+  throw new Refusal(404, `There is no node ${node}. Expected ${names.join(' or ')}.`);
+}

@@ -1,5 +1,6 @@
 import { objectMeta, pod } from '../kubernetes/builders.ts';
 import type {
+  IntOrString,
   Kind,
   KubernetesObject,
   ObjectMeta,
@@ -10,6 +11,7 @@ import type {
 } from '../kubernetes/objects.ts';
 import {
   anyText,
+  type Check,
   either,
   flag,
   listOf,
@@ -73,15 +75,17 @@ const container = partly({
   ),
 });
 
+const podSpec = partly({
+  containers: listOf(container),
+  initContainers: optional(listOf(container)),
+  terminationGracePeriodSeconds: optional(seconds),
+});
+
 export const podManifest = partly({
   apiVersion: oneOf('v1'),
   kind: oneOf('Pod'),
   metadata,
-  spec: partly({
-    containers: listOf(container),
-    initContainers: optional(listOf(container)),
-    terminationGracePeriodSeconds: optional(seconds),
-  }),
+  spec: podSpec,
   status: optional(
     partly({
       podIP: optional(text),
@@ -89,6 +93,46 @@ export const podManifest = partly({
       conditions: optional(listOf(partly({ type: text, status: oneOf('True', 'False', 'Unknown') }))),
     }),
   ),
+});
+
+/** An apps/v1 Deployment, as far as it is looked at. It is no object in the API. */
+export interface DeploymentManifest {
+  readonly metadata: Pick<ObjectMeta, 'name'> & Partial<Pick<ObjectMeta, 'namespace'>>;
+  readonly spec: {
+    /** Absent: 1. */
+    readonly replicas?: number;
+    readonly strategy?: {
+      readonly rollingUpdate?: { readonly maxSurge?: IntOrString; readonly maxUnavailable?: IntOrString };
+    };
+    readonly template: {
+      readonly metadata?: Partial<Pick<ObjectMeta, 'labels' | 'annotations'>>;
+      readonly spec: PodManifest['spec'];
+    };
+  };
+}
+
+const isCount: Check = (value) => (Number.isInteger(value) && Number(value) >= 0 ? [] : ['no count']);
+const isShare: Check = (value) => (typeof value === 'string' && /^\d+%$/.test(value) ? [] : ['no share']);
+export const count = either('a whole number, at least 0', isCount);
+const countOrShare = either('a whole number, at least 0, or a percentage as "25%"', isCount, isShare);
+
+export const deploymentManifest = partly({
+  apiVersion: oneOf('apps/v1'),
+  kind: oneOf('Deployment'),
+  metadata: partly({ name: text, namespace: optional(text) }),
+  spec: partly({
+    replicas: optional(count),
+    strategy: optional(
+      partly({
+        type: optional(oneOf('RollingUpdate')),
+        rollingUpdate: optional(partly({ maxSurge: optional(countOrShare), maxUnavailable: optional(countOrShare) })),
+      }),
+    ),
+    template: partly({
+      metadata: optional(partly({ labels: optional(mapOf(anyText)), annotations: optional(mapOf(anyText)) })),
+      spec: podSpec,
+    }),
+  }),
 });
 
 const service = partly({

@@ -1,20 +1,20 @@
 import { either, flag, mapOf, milliseconds, number, object, oneOf, optional, read } from './check.ts';
 import { completePod, type PodManifest, podManifest } from './manifest.ts';
 import type { ClusterParts } from './parts.ts';
-import type { RunPod } from './pods.ts';
+import type { Behaviour } from './pods.ts';
 import { begun, done, json, type Route } from './route.ts';
 
-interface Run extends Omit<RunPod, 'pod'> {
+interface Run extends Behaviour {
   readonly pod: PodManifest;
 }
 
-const run = object<Run>({
-  pod: podManifest,
+export const behaviour = {
   onSigterm: optional(
     mapOf(either('"ignore" or {"exitAfterMs": 2000}', oneOf('ignore'), object({ exitAfterMs: milliseconds }))),
   ),
   readyAfterMs: optional(milliseconds),
-});
+};
+const run = object<Run>({ pod: podManifest, ...behaviour });
 const readiness = object({ ready: flag });
 const exit = object({ code: number('an exit code from 0 to 255', 0, 255) });
 
@@ -38,7 +38,7 @@ export const podRoutes: readonly Route<ClusterParts>[] = [
   {
     method: 'GET',
     path: '/pods',
-    about: 'The pods that run on the node',
+    about: 'The pods that run',
     handle: ({ pods }) => json(pods.list().map(({ namespace, name, uid }) => ({ namespace, name, uid }))),
   },
   {

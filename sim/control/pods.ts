@@ -1,16 +1,20 @@
 import type { Clock } from '../../src/core/ports.ts';
 import { type FakeProcess, type FakeProcessOptions, fakeProcess } from '../kubelet/process.ts';
 import type { Kubelet, RunningPod } from '../kubelet.ts';
-import type { Pod } from '../kubernetes/objects.ts';
+import type { Pod, PodSpec } from '../kubernetes/objects.ts';
 import { Refusal } from './check.ts';
 
 type OnSigterm = NonNullable<FakeProcessOptions['onSigterm']>;
 
-export interface RunPod {
-  readonly pod: Pod;
+/** How the containers of a pod behave. */
+export interface Behaviour {
   /** What SIGTERM does to a container, by its name. Absent: it exits at once. */
   readonly onSigterm?: Readonly<Record<string, OnSigterm>>;
   readonly readyAfterMs?: number;
+}
+
+export interface RunPod extends Behaviour {
+  readonly pod: Pod;
 }
 
 /** A pod on the node whose containers are fake processes. */
@@ -45,9 +49,7 @@ export function createPods({ clock, kubelet }: { readonly clock: Clock; readonly
   return {
     async run({ pod, onSigterm = {}, ...options }) {
       const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
-      const names = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].map(({ name }) => name);
-      const strangers = Object.keys(onSigterm).filter((name) => !names.includes(name));
-      if (strangers.length > 0) throw new Refusal(400, ...strangers.map((name) => strangerIn(name, names)));
+      refuseStrangers(pod.spec, onSigterm);
       if (pods.has(key))
         throw new Refusal(409, `A pod ${key} runs already. Expected another name, or the end of that one.`);
 
@@ -58,7 +60,7 @@ export function createPods({ clock, kubelet }: { readonly clock: Clock; readonly
         processes.set(container, process);
         return process;
       };
-      const containers = Object.fromEntries(names.map((name) => [name, start(name)]));
+      const containers = Object.fromEntries(containerNames(pod.spec).map((name) => [name, start(name)]));
       const running = await kubelet.run({ pod, containers, ...options });
       pods.set(key, { running, processes });
       void running.ended.then(() => pods.delete(key));
@@ -80,6 +82,19 @@ export function createPods({ clock, kubelet }: { readonly clock: Clock; readonly
       return `10.1.${addresses >> 8}.${addresses & 255}`;
     },
   };
+}
+
+type Containers = Pick<PodSpec, 'containers' | 'initContainers'>;
+
+/** Throws a Refusal (400) where `onSigterm` speaks of a container that the pod does not have. */
+export function refuseStrangers(spec: Containers, onSigterm: Readonly<Record<string, OnSigterm>>): void {
+  const names = containerNames(spec);
+  const strangers = Object.keys(onSigterm).filter((name) => !names.includes(name));
+  if (strangers.length > 0) throw new Refusal(400, ...strangers.map((name) => strangerIn(name, names)));
+}
+
+function containerNames({ containers, initContainers = [] }: Containers): readonly string[] {
+  return [...containers, ...initContainers].map(({ name }) => name);
 }
 
 function strangerIn(name: string, names: readonly string[]): string {

@@ -1,7 +1,8 @@
 import { objectMeta, pod } from './builders.ts';
 import { type Call, type ResourceType, resourceTypeOf } from './call.ts';
+import { evictPod } from './eviction.ts';
 import { answerList, represent } from './list.ts';
-import type { KubernetesObject, ObjectMeta, PodSpec, PodStatus } from './objects.ts';
+import type { KubernetesObject, ObjectMeta, Pod, PodSpec, PodStatus } from './objects.ts';
 import { type Answer, failure, json, PAGE_NOT_FOUND, success } from './status.ts';
 import type { Store } from './store.ts';
 
@@ -25,7 +26,7 @@ export function answerCall(store: Store, call: Call, text: string): Answer {
 
   const found = find(store, call, type);
   if (found === undefined) return notFound(call);
-  if (call.subresource === 'eviction' && call.verb === 'create' && type.kind === 'Pod') {
+  if (call.subresource === 'eviction' && call.verb === 'create' && found.kind === 'Pod') {
     return evict(store, found, body);
   }
   if (call.subresource !== undefined) return PAGE_NOT_FOUND;
@@ -90,9 +91,9 @@ function remove(store: Store, found: KubernetesObject, call: Call, body: Body): 
   return json(200, store.deletePod(namespace, name, graceOption(gracePeriodSeconds)));
 }
 
-/** policy/v1 Eviction; there are no disruption budgets here. */
-function evict(store: Store, { metadata }: KubernetesObject, body: Body): Answer {
-  store.deletePod(metadata.namespace, metadata.name, graceOption(body.deleteOptions?.gracePeriodSeconds));
+/** policy/v1 Eviction. */
+function evict(store: Store, pod: Pod, body: Body): Answer {
+  evictPod(store, pod, graceOption(body.deleteOptions?.gracePeriodSeconds));
   return success(201);
 }
 

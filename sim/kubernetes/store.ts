@@ -73,7 +73,12 @@ export function createStore({ clock, timeline }: { readonly clock: Clock; readon
       tell({ type, object: written });
       return written;
     },
-    get: (kind, namespace, name) => store.list(kind, namespace).find(({ metadata }) => metadata.name === name),
+    get(kind, namespace, name) {
+      if (kind !== 'Pod') return store.list(kind, namespace).find(({ metadata }) => metadata.name === name);
+      // Every change of a pod makes somebody look it up, and there may be thousands: no walk through all objects.
+      const pod = objects.get(`v1 Pod ${namespace}/${name}`);
+      return select(pod === undefined ? [] : [pod], kind)[0];
+    },
     list(kind, namespace) {
       const all = kind === 'EndpointSlice' ? [...objects.values(), ...derivedSlices()] : [...objects.values()];
       return select(all, kind, namespace).toSorted(byName);

@@ -3,8 +3,10 @@ import { createElbv2 } from '../aws/elbv2.ts';
 import { createTokenBucket } from '../aws/token-bucket.ts';
 import { scaledClock } from '../clock.ts';
 import { startCluster } from '../cluster.ts';
+import { createDeployments } from '../control/deployments.ts';
 import type { Parts } from '../control/parts.ts';
 import { createPods } from '../control/pods.ts';
+import { createNodes } from '../deployment/nodes.ts';
 import { createFaults } from '../faults.ts';
 import { startKubernetesApi } from '../kubernetes/api.ts';
 import { createStore } from '../kubernetes/store.ts';
@@ -14,6 +16,9 @@ import type { Settings, What } from './arguments.ts';
 export interface Simulation extends Parts {
   close(): Promise<void>;
 }
+
+/** Pods of Deployments are put on these in turn. The first one is where every other pod is. */
+const NODES = ['node-1', 'node-2', 'node-3'];
 
 /** Starts what was asked for. Rejects where a port is taken. */
 export function start(what: What, settings: Settings): Promise<Simulation> {
@@ -57,12 +62,18 @@ async function startElbv2({ port, speed, bucket }: Settings): Promise<Simulation
 async function startAll(settings: Settings): Promise<Simulation> {
   const { speed, lag: lagMs, bucket, 'kubernetes-port': kubernetes, 'elbv2-port': aws } = settings;
   const cluster = await startCluster({ speed, lagMs, bucket, ports: { kubernetes, aws } });
-  const { clock, kubelet, controller, timeline, close } = cluster;
+  const { clock, store, kubelet, controller, timeline } = cluster;
+  const pods = createPods({ clock, kubelet });
+  const nodes = createNodes(NODES);
+  const deployments = createDeployments({ clock, store, timeline, nodes, pods });
   return {
     timeline,
-    kubernetes: { store: cluster.store, api: cluster.kubernetes, faults: cluster.kubernetesFaults },
+    kubernetes: { store, api: cluster.kubernetes, faults: cluster.kubernetesFaults },
     elbv2: { elbv2: cluster.elbv2, api: cluster.aws, faults: cluster.awsFaults },
-    cluster: { controller, kubelet, pods: createPods({ clock, kubelet }) },
-    close,
+    cluster: { timeline, store, controller, kubelet, pods, nodes, deployments },
+    async close() {
+      deployments.close();
+      await cluster.close();
+    },
   };
 }

@@ -160,17 +160,96 @@ test('every route takes what GET / shows as its body', async () => {
   expect(await control('POST', '/pods', pod)).toMatchObject({ status: 201 });
   await output.moment('target state', { state: 'healthy' });
 
-  const taken = ['POST /pods', 'POST /elbv2/target-groups'];
+  const deployment = { ...example('POST', '/deployments'), onSigterm: { app: 'ignore' } };
+  expect(await control('POST', '/deployments', deployment)).toMatchObject({ status: 201 });
+
+  const taken = ['POST /pods', 'POST /deployments', 'POST /elbv2/target-groups'];
   const { routes } = (await control('GET', '/')).body as { readonly routes: readonly ListedRoute[] };
   const left = routes.filter(({ method, path }) => !taken.includes(`${method} ${path}`));
-  const segments = { group: 'web', kind: 'Service', namespace: 'default', name: 'web-1', container: 'app' };
+  const segments = {
+    group: 'web',
+    kind: 'Service',
+    namespace: 'default',
+    name: 'web-1',
+    container: 'app',
+    node: 'node-2',
+  };
   const statuses: Record<string, number> = {};
   for (const { method, path, example } of left.toSorted((a, b) => isDelete(a) - isDelete(b))) {
-    const named = { ...segments, ...(path.includes(':kind') ? { name: 'web' } : {}) };
+    const named = { ...segments, ...(/:kind|^\/deployments/.test(path) ? { name: 'web' } : {}) };
     const filled = path.replace(/:(\w+)/g, (_, name: keyof typeof named) => named[name]);
     statuses[`${method} ${path}`] = (await control(method, filled, example)).status;
   }
   expect(Object.entries(statuses).filter(([, status]) => status >= 300)).toEqual([]);
+});
+
+test('a Deployment is rolled out, scaled and moved from a drained node', async () => {
+  const { control, output } = await launchJson('cluster', '--speed', '50');
+  await bindWeb(control);
+  const example = (await examples(control))('POST', '/deployments');
+  const list = async () => {
+    const [deployment] = (await control('GET', '/deployments')).body;
+    const pods = deployment.pods as readonly Record<string, unknown>[];
+    const active = pods.filter(({ state }) => state !== 'terminating');
+    return { deployment, active, of: (field: string) => active.map((pod) => pod[field]) };
+  };
+  const begun = await control('POST', '/deployments', { ...example, readyAfterMs: 100 });
+  expect(begun).toMatchObject({ status: 201, body: { namespace: 'default', name: 'web', replicas: 3, revision: 1 } });
+  await output.moment('deployment complete', { deployment: 'web', revision: 1 });
+  await output.moment('target state', { ip: '10.1.0.3', state: 'healthy' });
+  expect((await list()).of('node')).toEqual(['node-1', 'node-2', 'node-3']);
+  expect((await control('GET', '/pods')).body).toHaveLength(3);
+
+  expect(await control('POST', '/deployments/default/web/rollout')).toMatchObject({ status: 202 });
+  await output.moment('rolls out deployment', { revision: 2 });
+  await output.moment('deployment complete', { revision: 2 });
+  expect((await list()).deployment.revision).toBe(2);
+  expect((await list()).of('revision')).toEqual([2, 2, 2]);
+
+  expect(await control('PUT', '/deployments/default/web/replicas', { replicas: 4 })).toMatchObject({ status: 202 });
+  await output.moment('scales deployment', { replicas: 4 });
+  await output.moment('target state', { ip: '10.1.0.7', state: 'healthy' });
+  expect((await list()).of('state')).toEqual(['ready', 'ready', 'ready', 'ready']);
+
+  expect(await control('POST', '/nodes/node-1/drain')).toMatchObject({ status: 202 });
+  await output.moment('node drained', { node: 'node-1' });
+  expect((await list()).of('node')).toHaveLength(4);
+  expect((await list()).of('node')).not.toContain('node-1');
+  expect(await control('POST', '/nodes/node-1/uncordon')).toMatchObject({ status: 204 });
+});
+
+test('of a Deployment everything that is wrong is told, too', async () => {
+  const { control } = await launchJson('cluster');
+  const containers = [{ name: 'app' }];
+  const rollingUpdate = { maxSurge: '1.5', maxUnavailable: -1 };
+  const spec = { replicas: 1.5, strategy: { type: 'Recreate', rollingUpdate }, template: { spec: { containers } } };
+  const wrong = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec };
+  const share = 'Expected a whole number, at least 0, or a percentage as "25%".';
+  expect(await control('POST', '/deployments', { deployment: wrong, replicas: 3 })).toMatchObject({
+    status: 400,
+    body: {
+      problems: [
+        'body.deployment.spec.replicas: 1.5. Expected a whole number, at least 0.',
+        'body.deployment.spec.strategy.type: "Recreate". Expected RollingUpdate.',
+        `body.deployment.spec.strategy.rollingUpdate.maxSurge: "1.5". ${share}`,
+        `body.deployment.spec.strategy.rollingUpdate.maxUnavailable: -1. ${share}`,
+        'body.replicas: there is no such field. Expected deployment, onSigterm, readyAfterMs.',
+      ],
+    },
+  });
+  const deployment = { ...wrong, spec: { template: { spec: { containers } } } };
+  expect(await control('POST', '/deployments', { deployment, onSigterm: { web: 'ignore' } })).toMatchObject({
+    status: 400,
+    body: { problems: ['body.onSigterm.web: the pod has no such container. Expected app.'] },
+  });
+  expect((await control('GET', '/deployments')).body).toEqual([]);
+  expect(await control('POST', '/deployments', { deployment })).toMatchObject({ status: 201, body: { replicas: 1 } });
+  expect((await control('POST', '/deployments', { deployment })).status).toBe(409);
+  expect((await control('POST', '/deployments/default/none/rollout')).status).toBe(404);
+  expect(await control('POST', '/nodes/node-9/drain')).toMatchObject({
+    status: 404,
+    body: { problems: ['There is no node node-9. Expected node-1 or node-2 or node-3.'] },
+  });
 });
 
 function isDelete({ method }: ListedRoute): number {
