@@ -93,19 +93,15 @@ export function createReplicas(options: ReplicasOptions): Replicas {
     const error = cause instanceof Error ? cause.message : String(cause);
     timeline.record('kubelet', 'pod could not start', { namespace, pod, error });
     if (!isActive(replica)) return;
-    terminate(replica);
+    remove(replica);
     options.onFailure(new Error(`Cannot start pod ${namespace}/${pod}: ${error}`, { cause }));
   }
 
   /** From now on it counts for nothing. */
-  function terminate(replica: Replica): void {
+  function remove(replica: Replica): void {
     counted(replica, () => {
       replica.state = 'terminating';
     });
-  }
-
-  function remove(replica: Replica): void {
-    terminate(replica);
     if (replica.isInApi) store.deletePod(namespace, replica.identity.name);
     else late.add(replica);
   }

@@ -425,6 +425,23 @@ describe('a pod that cannot be started', () => {
     expect(deployment.pods()).toHaveLength(2);
   });
 
+  test('but is in the API already is deleted', async () => {
+    const { clock, store, kubelet } = world;
+    let broken = true;
+    const startPod = async ({ name }: PodIdentity) => {
+      const containers = { app: () => fakeProcess({ clock }) };
+      const running = await kubelet.run({ pod: pod({ name }), containers, readyAfterMs: 50 });
+      if (broken) throw new Error('it does not listen');
+      return running;
+    };
+    const deployment = deploy({ replicas: 1, startPod });
+    await expect(clock.run(deployment.ready())).rejects.toThrow('it does not listen');
+    broken = false;
+    await clock.run(deployment.scale(1));
+    expect(numbers(deployment.pods())).toEqual([2]);
+    expect(store.list('Pod')).toHaveLength(1);
+  });
+
   test('because it was deleted meanwhile is no failure', async () => {
     const { clock, store, kubelet } = world;
     const startPod = async ({ name }: PodIdentity) => {
