@@ -1,14 +1,36 @@
 import { defineConfig } from 'vitest/config';
 
+const ROLLOUT = 'test/rollout/**/*.test.ts';
+
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     reporters: ['default', './test/support/count-reporter.ts'],
-    globalSetup: './test/support/build-once.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Tests that start processes wait more than they compute.
     maxWorkers: 4,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'all',
+          include: ['test/**/*.test.ts'],
+          exclude: [ROLLOUT],
+          globalSetup: './test/support/build-once.ts',
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // Afterwards, and alone: what they compare is how many requests fail, on a machine that has to keep up with them.
+        extends: true,
+        test: {
+          name: 'rollout',
+          include: [ROLLOUT],
+          globalSetup: './test/support/build-once.ts',
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -14,7 +14,7 @@ const HOOK_PORT = 9787;
 const SOURCE_ENTRY = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const SCALED_TIME = fileURLToPath(new URL('./scaled-time.ts', import.meta.url));
 
-export interface ProtectedPodOptions extends Pick<PodOptions, 'name' | 'ips' | 'labels' | 'annotations'> {
+export interface ProtectedPodOptions extends Pick<PodOptions, 'name' | 'namespace' | 'ips' | 'labels' | 'annotations'> {
   readonly cluster: EmbeddedCluster;
   /** Absent: 60. */
   readonly gracePeriodSeconds?: number;
@@ -24,8 +24,10 @@ export interface ProtectedPodOptions extends Pick<PodOptions, 'name' | 'ips' | '
   /** Container ports of the application; absent: `http` 8080. */
   readonly ports?: Container['ports'];
   readonly app: () => ContainerProcess;
-  /** Simulated ms until the pod is Ready. Absent: 0. */
-  readonly readyAfterMs?: number;
+  /** Simulated ms until the pod is Ready. Absent: 0. `never`: only the kubelet's `setReady` makes it so. */
+  readonly readyAfterMs?: number | 'never';
+  /** Absent: node-1. */
+  readonly node?: string;
   /** Environment of the sidecar on top of the usual one: its settings. An empty value unsets. */
   readonly env?: Readonly<Record<string, string>>;
   /** Gets each line of the sidecar's log as it is printed. */
@@ -69,7 +71,11 @@ export async function runProtectedPod(options: ProtectedPodOptions): Promise<Pro
     return sidecar.process;
   }
 
-  const running = await cluster.kubelet.run({ pod, containers: { app, 'drain-wait': startSidecar }, readyAfterMs });
+  const running = await cluster.kubelet.run({
+    pod,
+    containers: { app, 'drain-wait': startSidecar },
+    ...(readyAfterMs === 'never' ? {} : { readyAfterMs }),
+  });
   void running.ended.then(() => rm(folder, { recursive: true, force: true }));
   const { process: sidecarProcess } = sidecar;
   if (sidecarProcess === undefined) throw new Error('the kubelet did not start the sidecar');
@@ -85,7 +91,7 @@ export async function runProtectedPod(options: ProtectedPodOptions): Promise<Pro
 }
 
 function podManifest(options: ProtectedPodOptions): Pod {
-  const { gracePeriodSeconds = 60, sidecar = 'native', readinessGates = [], ports } = options;
+  const { gracePeriodSeconds = 60, sidecar = 'native', readinessGates = [], ports, node = 'node-1' } = options;
   const hook = { preStop: { httpGet: { path: '/prestop', port: HOOK_PORT } } };
   const app: Container = {
     name: 'app',
@@ -99,6 +105,7 @@ function podManifest(options: ProtectedPodOptions): Pod {
     ready: false,
     spec: {
       terminationGracePeriodSeconds: gracePeriodSeconds,
+      nodeName: node,
       readinessGates: readinessGates.map((conditionType) => ({ conditionType })),
       ...(sidecar === 'native'
         ? { initContainers: [{ ...ours, restartPolicy: 'Always' }], containers: [app] }

@@ -41,6 +41,8 @@ export interface LoadOptions {
   readonly timeoutMs?: number;
   /** How long a slow request takes. Absent: 2 s. */
   readonly slowMs?: number;
+  /** Told of each failure when it happens. */
+  readonly onFailure?: (failure: Failure) => void;
   /** How many connections stay. Absent: 4. More are opened where these are all busy: no request waits for another. */
   readonly keepAliveConnections?: number;
 }
@@ -50,7 +52,7 @@ export interface LoadOptions {
  * a server that stalls gets as many requests as one that does not, and none is left out of the report.
  */
 export function startLoad(options: LoadOptions): Load {
-  const { clock, ratePerSecond, mix = { short: 6, slow: 1, 'keep-alive': 3 }, timeoutMs = 30_000 } = options;
+  const { clock, ratePerSecond, mix = { short: 6, slow: 1, 'keep-alive': 3 }, timeoutMs = 30_000, onFailure } = options;
   if (!(ratePerSecond > 0 && Number.isFinite(ratePerSecond)))
     throw new RangeError(`Cannot load: 'ratePerSecond' must be positive and finite: current value is ${ratePerSecond}`);
   const nextKind = rotation(mix);
@@ -64,7 +66,9 @@ export function startLoad(options: LoadOptions): Load {
   async function send(kind: RequestKind): Promise<void> {
     const atMs = clock.now() - startedAt;
     const why = await within(timeoutMs, clock, (signal) => ask({ ...target.of(kind), signal }));
-    if (why !== undefined) failures.push({ atMs, why, kind });
+    if (why === undefined) return;
+    failures.push({ atMs, why, kind });
+    onFailure?.({ atMs, why, kind });
   }
 
   function sendOne(): void {

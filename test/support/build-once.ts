@@ -9,12 +9,20 @@ declare module 'vitest' {
   }
 }
 
+/** Each project of the tests has this module to itself; what they share is the process. */
+const shared = globalThis as { drainWaitBuild?: Promise<unknown> };
+
+function buildOnce(): Promise<unknown> {
+  shared.drainWaitBuild ??= promisify(execFile)(process.execPath, ['scripts/build.ts']);
+  return shared.drainWaitBuild;
+}
+
 /**
  * Builds the program that the image carries, once for the whole run: what is tested is what is shipped, and it starts faster
  * than the sources. DRAIN_WAIT_ENTRY=src/main.ts tests those.
  */
 export async function setup(project: TestProject): Promise<void> {
   const given = process.env['DRAIN_WAIT_ENTRY'];
-  if (given === undefined) await promisify(execFile)(process.execPath, ['scripts/build.ts']);
+  if (given === undefined) await buildOnce();
   project.provide('entry', given ?? 'dist/drain-wait.cjs');
 }
