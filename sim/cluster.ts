@@ -31,6 +31,8 @@ const TOKEN_CACHE_MS = 10_000;
 /** One call of the controller to ELBv2; retries count as calls. */
 export interface ControllerCall {
   readonly action: string;
+  /** Simulated ms since the cluster started. */
+  readonly atMs: number;
   /** Whether it was refused for the rate. */
   readonly throttled: boolean;
 }
@@ -68,7 +70,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Embedd
   const controllerFaults = createFaults(clock);
   const bucket = createTokenBucket({ clock, size: 40, refillPerSecond: 10, ...options.bucket });
   const controllerCalls: ControllerCall[] = [];
-  const onCall = (call: ControllerCall) => void controllerCalls.push(call);
+  const startedAt = clock.now();
+  const onCall = (call: Omit<ControllerCall, 'atMs'>) =>
+    void controllerCalls.push({ ...call, atMs: clock.now() - startedAt });
   const caller = createElbv2Caller({ elbv2, clock, bucket, faults: controllerFaults, onCall });
   const controller = createController({ clock, timeline, store, elbv2, caller, lagMs, random: Math.random });
   const addresses = new Map<string, SocketAddress>();

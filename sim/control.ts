@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from './control/check.ts';
 import { matchPath, type Reply } from './control/route.ts';
 import type { BoundRoute } from './control/routes.ts';
-import { type Listening, listen, readBody } from './http.ts';
+import { listen, readBody } from './http.ts';
+import type { Listening } from './listen.ts';
 
 export interface ControlApiOptions {
   readonly routes: readonly BoundRoute[];

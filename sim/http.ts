@@ -1,19 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
-/** A listening server of the embedded cluster. */
-export interface Listening {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
-  readonly url: string;
-  readonly port: number;
-  /** Stops listening and closes every connection, hanging ones too. */
-  close(): Promise<void>;
-}
+import { type Listening, listenOn } from './listen.ts';
 
 /** Listens on loopback; port 0 takes a free one. */
-export async function listen(
+export function listen(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void,
-  port = 0,
+  port?: number,
 ): Promise<Listening> {
   const server = createServer((request, response) => {
     Promise.resolve(handle(request, response)).catch((error: unknown) => {
@@ -22,18 +13,7 @@ export async function listen(
       response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
-  const { port: actual } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${actual}`,
-    port: actual,
-    close() {
-      return new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-    },
-  };
+  return listenOn(server, port);
 }
 
 /** The whole body of a request as text. */

@@ -1,5 +1,7 @@
 import { median, percentile } from '../../sim/statistics.ts';
-import type { AwsCall, FleetPod, FleetWorld } from './world.ts';
+import type { AwsCall } from './aws.ts';
+import type { FleetPod } from './pod.ts';
+import type { FleetWorld } from './world.ts';
 
 /** What became of a fleet with one strategy. Times are ms; of several pods the median and the worst, or the 95th of 100. */
 export interface FleetFigures {

@@ -19,7 +19,7 @@ export function play({ scenario, strategy, seed }: Job): Promise<FleetWorld> {
     scenario,
     seed,
     gracePeriodMs: GRACE_PERIOD_MS,
-    hold: (pod, world) => STRATEGIES[strategy](pod, world, random),
+    hold: (pod, world, signal) => STRATEGIES[strategy](pod, world, random, signal),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/core/ports.ts';
 import { answerWith, type Faults } from '../faults.ts';
-import { type Listening, listen, readBody } from '../http.ts';
+import { listen, readBody } from '../http.ts';
+import type { Listening } from '../listen.ts';
 import { AwsError } from './aws-error.ts';
 import type { Elbv2 } from './elbv2.ts';
 import { createElbv2Actions } from './elbv2-actions.ts';

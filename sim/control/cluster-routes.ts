@@ -1,9 +1,17 @@
 import { drainNode } from '../node-drain.ts';
+import { apiRoutes } from './api-routes.ts';
 import { Refusal } from './check.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import type { ClusterParts } from './parts.ts';
 import { podRoutes } from './pod-routes.ts';
 import { begun, done, type Route } from './route.ts';
+
+/** What happens to the controller's calls happens to nobody else's: it has a role of its own. */
+export const controllerCallRoutes = apiRoutes('controller', {
+  fault: { kind: 'status', status: 400, code: 'Throttling' },
+  match: 'DescribeTargetHealth',
+  forMs: 40_000,
+});
 
 export const clusterRoutes: readonly Route<ClusterParts>[] = [
   ...podRoutes,

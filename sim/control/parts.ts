@@ -22,6 +22,12 @@ export interface Elbv2Parts {
   readonly faults: Faults;
 }
 
+/** The controller's own calls to ELBv2, and what is wrong with them. */
+export interface ControllerCallParts {
+  readonly faults: Faults;
+  readonly api: { readonly requests: readonly unknown[] };
+}
+
 export interface ClusterParts {
   readonly timeline: Timeline;
   readonly store: Store;
@@ -37,5 +43,6 @@ export interface Parts {
   readonly timeline: Timeline;
   readonly kubernetes?: KubernetesParts;
   readonly elbv2?: Elbv2Parts;
+  readonly controllerCalls?: ControllerCallParts;
   readonly cluster?: ClusterParts;
 }

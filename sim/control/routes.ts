@@ -1,4 +1,4 @@
-import { clusterRoutes } from './cluster-routes.ts';
+import { clusterRoutes, controllerCallRoutes } from './cluster-routes.ts';
 import { elbv2Routes } from './elbv2-routes.ts';
 import { kubernetesRoutes } from './kubernetes-routes.ts';
 import type { Parts } from './parts.ts';
@@ -26,6 +26,7 @@ export function routesTo(parts: Parts): readonly BoundRoute[] {
     ...bind(timelineRoutes, parts),
     ...bind(kubernetesRoutes, parts.kubernetes),
     ...bind(elbv2Routes, parts.elbv2),
+    ...bind(controllerCallRoutes, parts.controllerCalls),
     ...bind(clusterRoutes, parts.cluster),
   );
   return routes;
@@ -41,7 +42,14 @@ function bind<P>(routes: readonly Route<P>[], parts: P | undefined): readonly Bo
 
 /** All routes as the table of docs/embedded-cluster.md. */
 export function routesTable(): string {
-  const rows = [INDEX, ...timelineRoutes, ...kubernetesRoutes, ...elbv2Routes, ...clusterRoutes].map(
+  const rows = [
+    INDEX,
+    ...timelineRoutes,
+    ...kubernetesRoutes,
+    ...elbv2Routes,
+    ...controllerCallRoutes,
+    ...clusterRoutes,
+  ].map(
     ({ method, path, about, example }) =>
       `| \`${method} ${path}\` | ${about} | ${example === undefined ? '' : `\`${JSON.stringify(example)}\``} |`,
   );

@@ -8,10 +8,9 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream';
 import type { Clock } from '../../src/core/ports.ts';
-import type { Listening } from '../http.ts';
 import type { SocketAddress } from '../kubelet/pre-stop.ts';
+import { type Listening, listenOn } from '../listen.ts';
 import { endToEnd } from './headers.ts';
-import { listenOn } from './listen.ts';
 import { type RouteOptions, roundRobin } from './route.ts';
 import { TargetConnections } from './target-connections.ts';
 

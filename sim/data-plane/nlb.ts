@@ -1,7 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
-import type { Listening } from '../http.ts';
 import type { SocketAddress } from '../kubelet/pre-stop.ts';
-import { listenOn } from './listen.ts';
+import { type Listening, listenOn } from '../listen.ts';
 import { type RouteOptions, roundRobin } from './route.ts';
 
 export interface NlbOptions extends RouteOptions {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../src/core/ports.ts';
 import { answerWith, type Fault, type Faults } from '../faults.ts';
-import { type Listening, listen, readBody } from '../http.ts';
+import { listen, readBody } from '../http.ts';
+import type { Listening } from '../listen.ts';
 import { type Access, createAccess } from './access.ts';
 import { OPTIONAL_GROUPS, parseCall } from './call.ts';
 import { answerCall } from './resources.ts';

@@ -34,7 +34,7 @@ export const FLAGS = {
     to: ['cluster'],
     fallback: '3s',
     expects: 'a duration such as 3s, in simulated time',
-    about: "From a pod's end until the controller deregisters it",
+    about: "From a pod's end until the controller hears of it",
     parse: duration,
   },
   bucket: {

@@ -70,6 +70,7 @@ async function startAll(settings: Settings): Promise<Simulation> {
     timeline,
     kubernetes: { store, api: cluster.kubernetes, faults: cluster.kubernetesFaults },
     elbv2: { elbv2: cluster.elbv2, api: cluster.aws, faults: cluster.awsFaults },
+    controllerCalls: { faults: cluster.controllerFaults, api: { requests: cluster.controllerCalls } },
     cluster: { timeline, store, controller, kubelet, pods, nodes, deployments },
     async close() {
       deployments.close();

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { failuresByKind, failuresBySecond } from '../load/load.ts';
 import { seconds, wantsColors } from '../narrate.ts';
 import { HELP, type RolloutCommand, readArguments } from './arguments.ts';
 import { drawPicture } from './picture.ts';
@@ -56,7 +57,7 @@ function print(
 ): string {
   switch (format) {
     case 'json':
-      return JSON.stringify({ options, results }, undefined, 2);
+      return JSON.stringify({ options, results: results.map(withCounts) }, undefined, 2);
     case 'markdown':
       return `${caption(options)}.\n\n${markdownTable(results)}`;
     case 'terminal':
@@ -64,6 +65,15 @@ function print(
     default:
       return format satisfies never;
   }
+}
+
+function withCounts(result: RolloutResult) {
+  const { failures } = result;
+  return {
+    ...result,
+    failuresByKind: Object.fromEntries(failuresByKind(failures)),
+    failuresBySecond: Object.fromEntries(failuresBySecond(failures)),
+  };
 }
 
 async function build(): Promise<string> {

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { FleetFigures } from '../../bench/fleet/figures.ts';
+import { BRIEF } from '../../bench/fleet/grid.ts';
 import { runJob } from '../../bench/fleet/job.ts';
 import type { Scenario } from '../../bench/fleet/scenario.ts';
-import type { StrategyName } from '../../bench/fleet/strategies.ts';
+import { STRATEGIES, type StrategyName } from '../../bench/fleet/strategies.ts';
 import { markdownTable } from '../../bench/fleet/table.ts';
 
 const SMALL = { size: 40, refillPerSecond: 10 } as const;
@@ -28,6 +30,21 @@ async function table(seed: number): Promise<string> {
   }));
   return markdownTable(await Promise.all(jobs.map(async (job) => ({ job, figures: await runJob(job) }))));
 }
+
+describe('docs/comparison.md', () => {
+  const scenarios = BRIEF.filter(({ pods }) => pods <= 10);
+  const jobs = scenarios.flatMap((scenario) =>
+    (Object.keys(STRATEGIES) as StrategyName[]).map((strategy) => ({ scenario, strategy, seed: 1 })),
+  );
+
+  test('has the rows that the benchmark prints', async () => {
+    const page = await readFile('docs/comparison.md', 'utf8');
+    const table = markdownTable(await Promise.all(jobs.map(async (job) => ({ job, figures: await runJob(job) }))));
+    const rows = table.split('\n').slice(2);
+    expect(rows.length).toBeGreaterThan(20);
+    expect(rows.filter((row) => !page.includes(row))).toEqual([]);
+  });
+});
 
 test('one seed gives the same table to the byte, and another seed another one', async () => {
   const first = await table(1);

@@ -1,5 +1,13 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
-import type { Listening } from '../http.ts';
+
+/** A listening server of the embedded cluster. */
+export interface Listening {
+  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening and closes every connection, hanging ones too. */
+  close(): Promise<void>;
+}
 
 /** Listens on loopback; port 0 takes a free one. */
 export async function listenOn(server: Server, port = 0): Promise<Listening> {
