@@ -85,7 +85,7 @@ function caption({ loadBalancer, lagMs, throttleMs, replicas, rate }: RolloutCom
   const balancer = loadBalancer === 'alb' ? 'ALB that routes for 17 s' : 'NLB that routes for 120 s';
   const throttled = throttleMs > 0 ? `, DescribeTargetHealth throttled for ${throttleMs / 1_000} s` : '';
   return (
-    `${replicas} pods behind an ${balancer} after a deregistration; controller lag ${lagMs / 1_000} s${throttled}; ` +
+    `${replicas} ${replicas === 1 ? 'pod' : 'pods'} behind an ${balancer} after a deregistration; controller lag ${lagMs / 1_000} s${throttled}; ` +
     `${rate} requests a second`
   );
 }

@@ -32,7 +32,7 @@ async function table(seed: number): Promise<string> {
 }
 
 describe('docs/comparison.md', () => {
-  const scenarios = BRIEF.filter(({ pods }) => pods <= 10);
+  const scenarios = BRIEF.filter(({ pods, loadBalancer }) => pods <= 10 && loadBalancer === 'alb');
   const jobs = scenarios.flatMap((scenario) =>
     (Object.keys(STRATEGIES) as StrategyName[]).map((strategy) => ({ scenario, strategy, seed: 1 })),
   );
