@@ -20,7 +20,7 @@ export interface HoldState {
   /** Whether every source of targets has been read to its end. */
   readonly discovered: boolean;
   readonly groups: readonly GroupState[];
-  /** How many pods' targets are terminating now that share the account's calls, as far as is known; this pod's own count. */
+  /** Targets that are terminating now and share the account's calls, as far as is known, this pod's own among them. */
   readonly terminatingTargets: number;
 }
 

@@ -10,8 +10,8 @@ import { callWithin } from './timeout.ts';
 import { type Turn, untilFirstTurn, untilNextTurn } from './turn.ts';
 import type { Watch } from './watch.ts';
 
-/** A count that takes longer does not delay the look that it is for. */
-const COUNT_TIMEOUT_MS = 1_000;
+/** A count that takes longer does not delay the look that it is for, least of all the one a second before the end. */
+const COUNT_TIMEOUT_MS = 500;
 
 /** Finds the pod's targets, again as long as something stayed unread, and watches each of their target groups. */
 export async function watchTargets(watch: Watch): Promise<void> {

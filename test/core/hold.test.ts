@@ -465,7 +465,7 @@ describe('targets', () => {
       slices: (atMs) => (atMs < 1_000 ? [slice()] : 'hang'),
       targets: drainsAfter(3_000),
     });
-    expect(elbCalls.map(({ atMs }) => atMs)).toEqual([2_200, 6_380 + 1_000]);
+    expect(elbCalls.map(({ atMs }) => atMs)).toEqual([2_200, 6_380 + 500]);
   });
 
   test('of a large fleet are not given up at the first throttle, although nothing was seen for minutes', async () => {
