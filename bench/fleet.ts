@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { runCommand } from '../sim/run-command.ts';
 import { BRIEF, FULL } from './fleet/grid.ts';
 import type { Job } from './fleet/job.ts';
 import { runJobs } from './fleet/pool.ts';
@@ -40,7 +41,7 @@ function readArguments(): Options | undefined {
   return { brief: values.brief, seed: Number(values.seed), picture: values.picture };
 }
 
-async function run({ brief, seed, picture }: Options): Promise<void> {
+async function run({ brief, seed, picture }: Options): Promise<number> {
   const strategies = Object.keys(STRATEGIES) as StrategyName[];
   const jobs = (brief ? BRIEF : FULL).flatMap((scenario) =>
     strategies.map((strategy): Job => ({ scenario, strategy, seed })),
@@ -53,6 +54,7 @@ async function run({ brief, seed, picture }: Options): Promise<void> {
   const turns = await playTurns(seed);
   console.log(`Seed ${seed}.\n\n${markdownTable(rows)}\n\n${legend()}\n\n${turnsTables(turns)}`);
   if (picture !== undefined) await writeFile(picture, await drawTurns(turns));
+  return 0;
 }
 
 /** For whoever waits; not part of the result. */
@@ -61,17 +63,4 @@ function progress(finished: number, of: number): void {
   process.stderr.write(`\r${finished} of ${of} fleets${finished === of ? '\n' : ''}`);
 }
 
-async function main(): Promise<void> {
-  let options: Options | undefined;
-  try {
-    options = readArguments();
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
-    process.exitCode = 2;
-    return;
-  }
-  if (options === undefined) console.log(HELP);
-  else await run(options);
-}
-
-await main();
+process.exitCode = await runCommand(HELP, readArguments, run);

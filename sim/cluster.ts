@@ -68,7 +68,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Embedd
   const kubernetesFaults = createFaults(clock);
   const awsFaults = createFaults(clock);
   const controllerFaults = createFaults(clock);
-  const bucket = createTokenBucket({ clock, size: 40, refillPerSecond: 10, ...options.bucket });
+  const bucket = createTokenBucket({ clock, ...options.bucket });
   const controllerCalls: ControllerCall[] = [];
   const startedAt = clock.now();
   const onCall = (call: Omit<ControllerCall, 'atMs'>) =>

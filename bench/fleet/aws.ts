@@ -1,7 +1,6 @@
-import { AwsError } from '../../sim/aws/aws-error.ts';
 import { createElbv2, type Elbv2 } from '../../sim/aws/elbv2.ts';
 import { createElbv2Caller, type Elbv2Caller } from '../../sim/aws/elbv2-caller.ts';
-import { isThrottling } from '../../sim/aws/refusal.ts';
+import { isThrottled } from '../../sim/aws/refusal.ts';
 import { createTokenBucket } from '../../sim/aws/token-bucket.ts';
 import type { Timeline } from '../../sim/timeline.ts';
 import { ApiError } from '../../src/core/errors.ts';
@@ -104,6 +103,6 @@ export function createLoadBalancers(caller: Elbv2Caller, pod: FleetPod): LoadBal
 }
 
 function toApiError(error: unknown): unknown {
-  if (!(error instanceof AwsError && isThrottling(error.code))) return error;
+  if (!isThrottled(error)) return error;
   return new ApiError('throttled', 'DescribeTargetHealth', error.message, error);
 }

@@ -1,5 +1,4 @@
-import { AwsError } from '../../sim/aws/aws-error.ts';
-import { isThrottling } from '../../sim/aws/refusal.ts';
+import { isThrottled } from '../../sim/aws/refusal.ts';
 import { readConfig } from '../../src/config.ts';
 import { createHolds } from '../../src/core/holds.ts';
 import type { HoldPolicy } from '../../src/core/policy.ts';
@@ -75,8 +74,7 @@ async function describeWithSdk(...[pod, { describe, clock }, random, signal]: Pa
     try {
       return await describe(pod);
     } catch (error) {
-      const isPassing = error instanceof AwsError && isThrottling(error.code);
-      if (retry === SDK_ATTEMPTS - 1 || !isPassing || signal.aborted) throw error;
+      if (retry === SDK_ATTEMPTS - 1 || !isThrottled(error) || signal.aborted) throw error;
       await clock.sleep(random() * SDK_THROTTLED_DELAY_MS * 2 ** retry, signal);
     }
   }

@@ -1,3 +1,4 @@
+import { markdownLines } from '../../sim/markdown.ts';
 import type { FleetFigures, Share, Spread } from './figures.ts';
 import type { Job } from './job.ts';
 
@@ -77,12 +78,11 @@ const COLUMNS: readonly Column[] = [
 
 /** The rows as a Markdown table. */
 export function markdownTable(rows: readonly Row[]): string {
-  const lines = [
+  return markdownLines(
     COLUMNS.map(({ head }) => head),
     COLUMNS.map(() => '---'),
-    ...rows.map((row) => COLUMNS.map(({ cell }) => cell(row))),
-  ];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+    rows.map((row) => COLUMNS.map(({ cell }) => cell(row))),
+  );
 }
 
 /** What the heads mean, one line each. */

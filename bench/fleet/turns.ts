@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { markdownLines } from '../../sim/markdown.ts';
 import { toSvg } from '../../sim/svg.ts';
 import { callsBySecond } from './figures.ts';
 import { TEN_GROUPS_AT_ONCE } from './grid.ts';
@@ -68,8 +69,8 @@ export function turnsTables(turns: readonly Turns[]): string {
   const heads = ['seconds', 'calls/s', 'throttled', 'LBC throttled', 'deregistered', 'SIGTERM'];
   return turns
     .map(({ strategy, bins }) => {
-      const lines = [heads, heads.map(() => '---'), ...bins.map(cellsOf)];
-      return `${strategy}:\n\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}`;
+      const rules = heads.map(() => '---');
+      return `${strategy}:\n\n${markdownLines(heads, rules, bins.map(cellsOf))}`;
     })
     .join('\n\n');
 }

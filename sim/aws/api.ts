@@ -53,7 +53,7 @@ export async function startAwsApi({
   elbv2,
   clock,
   faults,
-  bucket = createTokenBucket({ clock, size: 40, refillPerSecond: 10 }),
+  bucket = createTokenBucket({ clock }),
   roles = [],
   port = 0,
 }: AwsApiOptions): Promise<AwsApi> {

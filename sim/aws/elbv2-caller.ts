@@ -2,7 +2,7 @@ import type { Clock } from '../../src/core/ports.ts';
 import type { Faults } from '../faults.ts';
 import { AwsError } from './aws-error.ts';
 import type { Elbv2 } from './elbv2.ts';
-import { isThrottling, refusal } from './refusal.ts';
+import { isThrottled, refusal } from './refusal.ts';
 import type { Target, TargetDescription } from './targets.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
@@ -41,7 +41,7 @@ export function createElbv2Caller(options: Elbv2CallerOptions): Elbv2Caller {
       onCall({ action, throttled: false });
       return result;
     } catch (error) {
-      onCall({ action, throttled: error instanceof AwsError && isThrottling(error.code) });
+      onCall({ action, throttled: isThrottled(error) });
       throw error;
     }
   }

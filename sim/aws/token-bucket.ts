@@ -6,15 +6,15 @@ export interface TokenBucket {
   take(): boolean;
 }
 
-/** A full bucket. `size: Infinity` never refuses. */
+/** A full bucket; absent numbers are the smaller of the limits that AWS is known for. `size: Infinity` never refuses. */
 export function createTokenBucket({
   clock,
-  size,
-  refillPerSecond,
+  size = 40,
+  refillPerSecond = 10,
 }: {
   readonly clock: Clock;
-  readonly size: number;
-  readonly refillPerSecond: number;
+  readonly size?: number;
+  readonly refillPerSecond?: number;
 }): TokenBucket {
   // Counted from the last moment the bucket was full: adding up small refills would lose tokens to rounding.
   let fullAt = clock.now();

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../../src/core/ports.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Elbv2Caller } from '../aws/elbv2-caller.ts';
-import { isThrottling } from '../aws/refusal.ts';
+import { isThrottled } from '../aws/refusal.ts';
 import { createTokenBucket } from '../aws/token-bucket.ts';
 
 // What the controller is configured with (aws-load-balancer-controller: pkg/aws/throttle/defaults.go, pkg/aws/cloud.go).
@@ -64,5 +64,5 @@ export function backoffMs(retry: number, random: Random): number {
 }
 
 function isPassing(error: unknown): boolean {
-  return error instanceof AwsError && (isThrottling(error.code) || error.status >= 500);
+  return isThrottled(error) || (error instanceof AwsError && error.status >= 500);
 }

@@ -8,6 +8,7 @@ import { pod, service, targetGroupBinding } from '../kubernetes/builders.ts';
 import { type Load, type LoadReport, startLoad } from '../load/load.ts';
 import { narrate, seconds, wantsColors } from '../narrate.ts';
 import { type LogLine, runProtectedPod } from '../protected-pod.ts';
+import { runCommand } from '../run-command.ts';
 import type { Moment } from '../timeline.ts';
 import { startWebApp } from '../web-app-process.ts';
 
@@ -208,18 +209,11 @@ function printVerdict(verdict: Verdict, { json, speed }: DemoOptions): void {
 }
 
 /** `npm run demo`. Resolves with the exit code. */
-export async function onePodDemo(args: readonly string[]): Promise<number> {
-  let options: DemoOptions | undefined;
-  try {
-    options = readArguments(args);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
-    return 2;
-  }
-  if (options === undefined) {
-    console.log(HELP);
-    return 0;
-  }
+export function onePodDemo(args: readonly string[]): Promise<number> {
+  return runCommand(HELP, () => readArguments(args), show);
+}
+
+async function show(options: DemoOptions): Promise<number> {
   const verdict = await run(options);
   printVerdict(verdict, options);
   // The comparison is meant to look bad.

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { failuresByKind, failuresBySecond } from '../load/load.ts';
 import { seconds, wantsColors } from '../narrate.ts';
+import { runCommand } from '../run-command.ts';
 import { HELP, type RolloutCommand, readArguments } from './arguments.ts';
 import { drawPicture } from './picture.ts';
 import type { RolloutResult } from './result.ts';
@@ -13,19 +14,8 @@ import { markdownTable, terminalTable } from './table.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** `npm run demo -- rollout`. Resolves with the exit code. */
-export async function rolloutDemo(args: readonly string[]): Promise<number> {
-  let command: RolloutCommand | undefined;
-  try {
-    command = readArguments(args);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
-    return 2;
-  }
-  if (command === undefined) {
-    console.log(HELP);
-    return 0;
-  }
-  return await compare(command);
+export function rolloutDemo(args: readonly string[]): Promise<number> {
+  return runCommand(HELP, () => readArguments(args), compare);
 }
 
 async function compare({ strategies, options, format, picture }: RolloutCommand): Promise<number> {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { markdownLines } from '../markdown.ts';
 import { figuresOf, type RolloutFigures, type Spread } from './figures.ts';
 import type { RolloutResult } from './result.ts';
 
@@ -137,11 +138,7 @@ export function markdownTable(results: readonly RolloutResult[]): string {
     const figures = figuresOf(result);
     return [result.title, ...COLUMNS.map(({ value }) => value(figures)), figures.failedByWhy];
   });
-  return [heads, rules, ...rows].map((cells) => `| ${cells.map(escapePipes).join(' | ')} |`).join('\n');
-}
-
-function escapePipes(text: string): string {
-  return text.replaceAll('|', '\\|');
+  return markdownLines(heads, rules, rows);
 }
 
 function both(spread: Spread | undefined, show: (value: number) => string): string {
