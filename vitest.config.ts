@@ -19,6 +19,17 @@ export default defineConfig({
           exclude: [ROLLOUT],
           globalSetup: './test/support/build-once.ts',
           sequence: { groupOrder: 0 },
+          provide: { connectBy: 'service-account' },
+        },
+      },
+      {
+        // The Kubernetes adapter once more, connected as outside a pod.
+        extends: true,
+        test: {
+          name: 'kubeconfig',
+          include: ['test/kubernetes/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+          provide: { connectBy: 'kubeconfig' },
         },
       },
       {

@@ -11,6 +11,7 @@ import { loopback, type SocketAddress } from './kubelet/pre-stop.ts';
 import { createKubelet, type Kubelet } from './kubelet.ts';
 import { type KubernetesApi, startKubernetesApi } from './kubernetes/api.ts';
 import { createStore, type Store } from './kubernetes/store.ts';
+import { listenTls, type TlsListening } from './kubernetes/tls.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 export interface ClusterOptions {
@@ -44,6 +45,8 @@ export interface EmbeddedCluster {
   readonly timeline: Timeline;
   readonly store: Store;
   readonly kubernetes: KubernetesApi;
+  /** The same API as pods reach it. */
+  readonly kubernetesTls: TlsListening;
   readonly kubernetesFaults: Faults;
   readonly elbv2: Elbv2;
   readonly aws: AwsApi;
@@ -84,6 +87,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Embedd
     faults: kubernetesFaults,
     port: ports.kubernetes ?? 0,
   });
+  const kubernetesTls = await listenTls(kubernetes.handle);
   // A pod's bound token is its UID here. It is good until the token cache has forgotten the pod: 404 first, then 401.
   const unwatch = store.onChange(({ type, object }) => {
     if (type === 'removed' && object.kind === 'Pod') kubernetes.revokeToken(object.metadata.uid, TOKEN_CACHE_MS);
@@ -102,6 +106,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Embedd
     timeline,
     store,
     kubernetes,
+    kubernetesTls,
     kubernetesFaults,
     elbv2,
     aws,
@@ -115,7 +120,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Embedd
       unwatch();
       controller.close();
       await kubelet.close();
-      await Promise.all([kubernetes.close(), aws.close()]);
+      await Promise.all([kubernetes.close(), kubernetesTls.close(), aws.close()]);
       elbv2.close();
     },
   };

@@ -1,13 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EmbeddedCluster } from './cluster.ts';
-import { kubeconfig } from './kubeconfig.ts';
 import { type ContainerProcess, spawnProcess } from './kubelet/process.ts';
 import type { RunningPod } from './kubelet.ts';
 import { type PodOptions, pod as podObject } from './kubernetes/builders.ts';
 import type { Container, Pod } from './kubernetes/objects.ts';
+import { podEnvironment, writeServiceAccount } from './kubernetes/tls.ts';
 
 /** The port in the pod's spec. On this machine the sidecar really listens on a free one. */
 const HOOK_PORT = 9787;
@@ -56,8 +56,7 @@ export async function runProtectedPod(options: ProtectedPodOptions): Promise<Pro
   const { cluster, app, readyAfterMs = 0 } = options;
   const folder = await mkdtemp(join(tmpdir(), 'drain-wait-pod-'));
   const pod = podManifest(options);
-  const config = join(folder, 'kubeconfig');
-  await writeFile(config, kubeconfig(cluster.kubernetes.url, pod.metadata.uid));
+  await writeServiceAccount(folder, cluster.kubernetesTls, pod.metadata.uid);
   const log = collectLog(options.onLog);
   const sidecar: { process?: ContainerProcess } = {};
 
@@ -65,7 +64,7 @@ export async function runProtectedPod(options: ProtectedPodOptions): Promise<Pro
     sidecar.process = spawnProcess({
       command: process.execPath,
       args: ['--import', SCALED_TIME, options.entry ?? SOURCE_ENTRY, 'serve'],
-      env: sidecarEnv(options, pod, config),
+      env: sidecarEnv(options, pod, folder),
       onLine: log.add,
     });
     return sidecar.process;
@@ -114,11 +113,11 @@ function podManifest(options: ProtectedPodOptions): Pod {
   });
 }
 
-function sidecarEnv({ cluster, env = {} }: ProtectedPodOptions, { metadata, status }: Pod, config: string) {
+function sidecarEnv({ cluster, env = {} }: ProtectedPodOptions, { metadata, status }: Pod, serviceAccount: string) {
   return {
     PATH: process.env['PATH'] ?? '',
     SIM_SPEED: String(cluster.speed),
-    KUBECONFIG: config,
+    ...podEnvironment(cluster.kubernetesTls, serviceAccount),
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'AKIASIMULATED',
     AWS_SECRET_ACCESS_KEY: 'simulated',

@@ -10,6 +10,8 @@ export interface Config {
   readonly sidecar: SettingValues['sidecar'];
   readonly logLevel: SettingValues['logLevel'];
   readonly pod: PodRef;
+  /** The folder of the token and the CA with which the pod's own API server is read. */
+  readonly serviceAccountDir: string;
   readonly policy: HoldPolicy;
   /** `AWS_REGION`, for target groups that are given by name. An ARN tells its own. */
   readonly region: string | undefined;
@@ -67,6 +69,7 @@ function toConfig(
     sidecar: settings.sidecar,
     logLevel: settings.logLevel,
     region,
+    serviceAccountDir: settings.serviceAccountDir,
     pod: {
       namespace: settings.podNamespace ?? '',
       name: settings.podName ?? '',

@@ -13,12 +13,12 @@ import type { CheckResult } from './sidecar/startup-check.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 
 /** The heavy clients are loaded at their first use: an idle sidecar never pays for them. */
-function lazyCluster(): Cluster {
+function lazyCluster(serviceAccountDir: string): Cluster {
   let loading: Promise<Cluster> | undefined;
   const load = () => {
     loading ??= Promise.all([import('./kubernetes/cluster.ts'), import('./kubernetes/connect.ts')]).then(
-      ([{ createCluster }, { loadKubeConfig }]) =>
-        createCluster({ clock: systemClock, loadConfig: () => loadKubeConfig(process.env) }),
+      ([{ createCluster }, { connect }]) =>
+        createCluster({ clock: systemClock, connect: () => connect(process.env, serviceAccountDir) }),
     );
     return loading;
   };
@@ -48,7 +48,7 @@ function commandPorts(config: Config, flags: ReadonlyMap<string, string>, log: L
   return {
     clock: systemClock,
     random: Math.random,
-    cluster: lazyCluster(),
+    cluster: lazyCluster(config.serviceAccountDir),
     loadBalancers: lazyLoadBalancers(config.region),
     log,
     interactive: process.stdin.isTTY === true,

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { parseTargetGroups } from './core/target.ts';
 
 /**
@@ -126,6 +127,14 @@ export const SETTINGS = {
     about: 'Downward API `status.podIPs`. Empty: read from the pod.',
     parse: addresses,
   },
+  serviceAccountDir: {
+    env: 'DRAIN_WAIT_SERVICE_ACCOUNT_DIR',
+    fallback: '/var/run/secrets/kubernetes.io/serviceaccount',
+    expects: 'an absolute path',
+    about:
+      'Folder of the service account token (`token`) and the CA of the API server (`ca.crt`), for a projected volume that is mounted elsewhere. The image may read below `/var/run/secrets` only.',
+    parse: absolutePath,
+  },
   apiRate: {
     env: 'DRAIN_WAIT_API_RATE',
     fallback: '5',
@@ -224,6 +233,11 @@ function truth(value: string): boolean {
 }
 
 function text(value: string): string {
+  return value;
+}
+
+function absolutePath(value: string): string {
+  if (!isAbsolute(value)) throw new RangeError('not an absolute path');
   return value;
 }
 

@@ -26,6 +26,7 @@ describe('readConfig()', () => {
       port: 9787,
       sidecar: 'auto',
       logLevel: 'info',
+      serviceAccountDir: '/var/run/secrets/kubernetes.io/serviceaccount',
       pod: { name: 'web-1', namespace: 'shop', uid: undefined, ips: [] },
       policy: {
         until: 'draining',
@@ -81,6 +82,7 @@ describe('readConfig()', () => {
         DRAIN_WAIT_PORT: '99999',
         DRAIN_WAIT_UNTIL: 'Draining',
         DRAIN_WAIT_POD_NAME: '',
+        DRAIN_WAIT_SERVICE_ACCOUNT_DIR: 'serviceaccount',
         AWS_REGION: 'eu-wset-1',
         AWS_ENDPOINT_URL: 'localhost:4566',
       },
@@ -93,6 +95,7 @@ describe('readConfig()', () => {
       "DRAIN_WAIT_UNTIL='Draining': not one of these. Expected draining or gone.",
       "DRAIN_WAIT_SETTLE_ALB='20': a duration needs a unit: 20s or 20ms. Expected a duration such as 20s.",
       "DRAIN_WAIT_MIN_HOLD='-5s': not a duration. Expected a duration such as 5s.",
+      "DRAIN_WAIT_SERVICE_ACCOUNT_DIR='serviceaccount': not an absolute path. Expected an absolute path.",
       'DRAIN_WAIT_POD_NAME is not set. Give it to the container by the downward API: valueFrom.fieldRef.fieldPath metadata.name.',
       "AWS_REGION='eu-wset-1': not an AWS Region. Expected a code such as eu-west-1.",
       "AWS_ENDPOINT_URL='localhost:4566': not a URL. Expected one that begins with https:// or http://.",

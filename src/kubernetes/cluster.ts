@@ -1,17 +1,11 @@
-import {
-  type ConfigurationOptions,
-  CoreV1Api,
-  CustomObjectsApi,
-  DiscoveryV1Api,
-  IsomorphicFetchHttpLibrary,
-  type KubeConfig,
-} from '@kubernetes/client-node';
+import type { V1EndpointSlice, V1Pod, V1Service } from '@kubernetes/client-node';
 import pRetry from 'p-retry';
 import { ApiError } from '../core/errors.ts';
 import type { BindingApiGroup, Clock, Cluster } from '../core/ports.ts';
 import { callWithin } from '../core/timeout.ts';
-import { toKubernetesError } from './errors.ts';
-import { slicesOf, toBinding, toEndpointSlice, toOwnPod } from './objects.ts';
+import type { Connection } from './connection.ts';
+import { fromAnswer, toKubernetesError } from './errors.ts';
+import { type Json, slicesOf, toBinding, toEndpointSlice, toOwnPod } from './objects.ts';
 
 // Long enough for a TLS handshake in a container that may use a fiftieth of a processor.
 const CALL_TIMEOUT_MS = 5_000;
@@ -19,7 +13,8 @@ const RETRIES = 2;
 const FIRST_RETRY_MS = 200;
 /** One read ends by then, with all its retries: until the first has ended the hold asks nobody else. */
 const READ_TIMEOUT_MS = 6_000;
-const PAGE_SIZE = 500;
+/** Of the objects that are asked for, an EndpointSlice is the largest: 100 endpoints, some 40 KB. */
+const PAGE_SIZE = 100;
 /** More names than this make a selector too long for a URL; then all slices are listed. */
 const MOST_SERVICES_IN_SELECTOR = 50;
 
@@ -32,53 +27,49 @@ const BINDING_VERSIONS: Readonly<Record<BindingApiGroup, string>> = {
 export interface ClusterOptions {
   readonly clock: Clock;
   /** Called at the first use and again after HTTP 401, so that a rotated token is found at once. */
-  readonly loadConfig: () => KubeConfig;
+  readonly connect: () => Promise<Connection>;
 }
 
-interface Apis {
-  readonly core: CoreV1Api;
-  readonly discovery: DiscoveryV1Api;
-  readonly custom: CustomObjectsApi;
-}
+/** The reads of a hold from the Kubernetes API. Passing errors are retried a little. */
+export function createCluster({ clock, connect }: ClusterOptions): Cluster {
+  let connection: Promise<Connection> | undefined;
 
-/** Kubernetes through its official client. Passing errors are retried a little. */
-export function createCluster({ clock, loadConfig }: ClusterOptions): Cluster {
-  let apis: Apis | undefined;
-
-  function connect(): Apis {
-    const config = loadConfig();
-    return {
-      core: config.makeApiClient(CoreV1Api),
-      discovery: config.makeApiClient(DiscoveryV1Api),
-      custom: config.makeApiClient(CustomObjectsApi),
-    };
+  /** Simultaneous first reads share one connection; one that fails is not kept. */
+  function connected(): Promise<Connection> {
+    connection ??= connect().catch((error: unknown) => {
+      connection = undefined;
+      throw error;
+    });
+    return connection;
   }
 
-  async function callOnce<T>(operation: string, signal: AbortSignal, call: Call<T>): Promise<T> {
+  async function getOnce(operation: string, path: string, signal: AbortSignal): Promise<unknown> {
     try {
-      return await callWithin(CALL_TIMEOUT_MS, clock, signal, operation, async (callSignal) => {
-        apis ??= connect();
-        return await call(apis, withSignal(callSignal));
+      const answer = await callWithin(CALL_TIMEOUT_MS, clock, signal, operation, async (callSignal) => {
+        const { get } = await connected();
+        callSignal.throwIfAborted();
+        return await get(path, callSignal);
       });
+      return fromAnswer(answer, operation);
     } catch (error) {
       throw toKubernetesError(error, operation);
     }
   }
 
-  async function callWithFreshToken<T>(operation: string, signal: AbortSignal, call: Call<T>): Promise<T> {
+  async function getWithFreshToken(operation: string, path: string, signal: AbortSignal): Promise<unknown> {
     try {
-      return await callOnce(operation, signal, call);
+      return await getOnce(operation, path, signal);
     } catch (error) {
       if ((error as ApiError).kind !== 'unauthenticated' || signal.aborted) throw error;
-      apis = undefined;
-      return await callOnce(operation, signal, call);
+      connection = undefined;
+      return await getOnce(operation, path, signal);
     }
   }
 
-  async function read<T>(operation: string, signal: AbortSignal, call: Call<T>): Promise<T> {
+  async function read(operation: string, path: string, signal: AbortSignal): Promise<unknown> {
     try {
       return await callWithin(READ_TIMEOUT_MS, clock, signal, operation, (readSignal) =>
-        pRetry(() => callWithFreshToken(operation, readSignal, call), {
+        pRetry(() => getWithFreshToken(operation, path, readSignal), {
           retries: RETRIES,
           minTimeout: FIRST_RETRY_MS,
           randomize: true,
@@ -95,39 +86,44 @@ export function createCluster({ clock, loadConfig }: ClusterOptions): Cluster {
   /** Follows `continue` from page to page. */
   async function readPages<Item>(
     operation: string,
+    path: string,
+    selector: Readonly<Record<string, string>>,
     signal: AbortSignal,
-    call: ListCall<Item>,
+    toItem: (object: unknown) => Item,
   ): Promise<readonly Item[]> {
     const items: Item[] = [];
-    let next: string | undefined;
+    let next = '';
     do {
-      const from = next;
-      const page = await read(operation, signal, async (api, options) =>
-        requireItems(
-          await call(api, { limit: PAGE_SIZE, ...(from === undefined ? {} : { _continue: from }) }, options),
-          operation,
-        ),
-      );
-      items.push(...page.items);
-      next = page.metadata?._continue ?? page.metadata?.continue;
-    } while (next !== undefined && next !== '');
+      const query = new URLSearchParams({
+        ...selector,
+        limit: String(PAGE_SIZE),
+        ...(next === '' ? {} : { continue: next }),
+      });
+      const page = requireItems(await read(operation, `${path}?${query}`, signal), operation);
+      items.push(...page.items.map(toItem));
+      next = page.metadata?.continue ?? '';
+    } while (next !== '');
     return items;
   }
 
   return {
     async readPod({ namespace, name }, signal) {
       return toOwnPod(
-        await read('get pods', signal, ({ core }, options) => core.readNamespacedPod({ namespace, name }, options)),
+        (await read(
+          'get pods',
+          `${inNamespace('/api/v1', namespace)}/pods/${encodeURIComponent(name)}`,
+          signal,
+        )) as Json<V1Pod>,
       );
     },
 
     async listBindings(apiGroup, namespace, signal) {
-      const where = { group: apiGroup, version: BINDING_VERSIONS[apiGroup], namespace, plural: BINDINGS };
+      const path = `${inNamespace(`/apis/${apiGroup}/${BINDING_VERSIONS[apiGroup]}`, namespace)}/${BINDINGS}`;
       try {
-        const objects = await readPages(`list ${BINDINGS}.${apiGroup}`, signal, ({ custom }, page, options) =>
-          custom.listNamespacedCustomObject({ ...where, ...page }, options),
+        const bindings = await readPages(`list ${BINDINGS}.${apiGroup}`, path, {}, signal, (object) =>
+          toBinding(object, apiGroup),
         );
-        return objects.flatMap((object) => toBinding(object, apiGroup) ?? []);
+        return bindings.filter((binding) => binding !== undefined);
       } catch (error) {
         // The CRD is not installed: this cluster has no such controller.
         if ((error as ApiError).kind === 'not-found') return [];
@@ -136,55 +132,35 @@ export function createCluster({ clock, loadConfig }: ClusterOptions): Cluster {
     },
 
     async listEndpointSlices(namespace, services, signal) {
+      const path = `${inNamespace('/apis/discovery.k8s.io/v1', namespace)}/endpointslices`;
       const selector = services.length > MOST_SERVICES_IN_SELECTOR ? {} : { labelSelector: slicesOf(services) };
-      const slices = await readPages('list endpointslices.discovery.k8s.io', signal, ({ discovery }, page, options) =>
-        discovery.listNamespacedEndpointSlice({ namespace, ...selector, ...page }, options),
+      return await readPages('list endpointslices.discovery.k8s.io', path, selector, signal, (object) =>
+        toEndpointSlice(object as Json<V1EndpointSlice>),
       );
-      return slices.map(toEndpointSlice);
     },
 
     async findServicePortName(namespace, service, port, signal) {
-      const { spec } = await read('get services', signal, ({ core }, options) =>
-        core.readNamespacedService({ namespace, name: service }, options),
-      );
+      const path = `${inNamespace('/api/v1', namespace)}/services/${encodeURIComponent(service)}`;
+      const { spec } = (await read('get services', path, signal)) as Json<V1Service>;
       const found = spec?.ports?.find((each) => each.port === port);
       return found === undefined ? undefined : (found.name ?? '');
     },
   };
 }
 
-type Call<T> = (apis: Apis, options: ConfigurationOptions) => Promise<T>;
-
-interface Page<Item> {
-  readonly items: readonly Item[];
-  /** The typed client names it `_continue`, an untyped object keeps the wire's `continue`. */
-  readonly metadata?: { readonly _continue?: string; readonly continue?: string };
+function inNamespace(api: string, namespace: string): string {
+  return `${api}/namespaces/${encodeURIComponent(namespace)}`;
 }
 
-type ListCall<Item> = (
-  apis: Apis,
-  page: { readonly limit: number; readonly _continue?: string },
-  options: ConfigurationOptions,
-) => Promise<Page<Item>>;
+interface Page {
+  readonly items: readonly unknown[];
+  readonly metadata?: { readonly continue?: string };
+}
 
-/** The client checks no shape, and an answer without the list does not say that there is nothing. */
-function requireItems<Item>(page: Page<Item>, operation: string): Page<Item> {
-  if (Array.isArray(page.items)) return page;
+/** Nobody checks the shape before, and an answer without the list does not say that there is nothing. */
+function requireItems(page: unknown, operation: string): Page {
+  if (Array.isArray((page as Partial<Page> | null)?.items)) return page as Page;
   throw new ApiError('bad-response', operation, 'the answer is no list');
-}
-
-const http = new IsomorphicFetchHttpLibrary();
-
-/** The client takes a signal only on the request that it makes from our arguments. */
-function withSignal(signal: AbortSignal): ConfigurationOptions {
-  return {
-    httpApi: {
-      send(request) {
-        request.setSignal(signal);
-        return http.send(request);
-      },
-    },
-  };
 }
 
 function isPassing({ kind }: ApiError): boolean {

@@ -1,27 +1,23 @@
-import { existsSync } from 'node:fs';
-import { KubeConfig } from '@kubernetes/client-node';
-
-const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+import type { Connection } from './connection.ts';
+import { connectAsServiceAccount } from './service-account.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * How to reach the API server: `KUBECONFIG` where it is set, else the pod's service account, else the user's own file.
- * `root` is put before the service account's paths.
- * Throws an Error that says what is missing.
+ * A way to the API server: `KUBECONFIG` where it is set, else the service account of the pod, whose files are in
+ * `serviceAccountDir`, else the user's own kubeconfig. Rejects with an Error that says what is missing.
  */
-export function loadKubeConfig(env: Environment, root = ''): KubeConfig {
-  const config = new KubeConfig();
-  const inPod = env['KUBERNETES_SERVICE_HOST'] !== undefined;
-  const given = env['KUBECONFIG'] !== undefined && env['KUBECONFIG'] !== '';
-  if (given || !inPod) {
-    config.loadFromDefault();
-  } else if (existsSync(root + TOKEN_PATH)) {
-    config.loadFromCluster(root);
-  } else {
-    throw new Error(
-      `there is no service account token at ${root}${TOKEN_PATH}; give the container a projected serviceAccountToken volume, or set automountServiceAccountToken`,
-    );
+export async function connect(env: Environment, serviceAccountDir: string): Promise<Connection> {
+  const host = env['KUBERNETES_SERVICE_HOST'];
+  if (host !== undefined && isEmpty(env['KUBECONFIG'])) {
+    const port = env['KUBERNETES_SERVICE_PORT'] ?? '443';
+    return await connectAsServiceAccount({ host, port, folder: serviceAccountDir });
   }
-  return config;
+  // The official client, which nobody in a pod needs.
+  const { connectByKubeconfig } = await import('./kubeconfig.ts');
+  return await connectByKubeconfig();
+}
+
+function isEmpty(value: string | undefined): boolean {
+  return value === undefined || value === '';
 }

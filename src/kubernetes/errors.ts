@@ -1,12 +1,19 @@
-import { ApiException } from '@kubernetes/client-node';
 import { ApiError, type ApiErrorKind } from '../core/errors.ts';
+import type { Answer } from './connection.ts';
 
-/** What an error of the Kubernetes client means. Its message is made anew: the client's own holds whole headers. */
+/** The object in a good answer. Throws the ApiError that any other answer means. */
+export function fromAnswer({ status, body }: Answer, operation: string): unknown {
+  if (status !== 200) throw new ApiError(kindOf(status), operation, adviceOf(status, body, operation));
+  const object = parse(body);
+  if (typeof object !== 'object' || object === null) {
+    throw new ApiError('bad-response', operation, 'the answer is no object in JSON');
+  }
+  return object;
+}
+
+/** What a failure to get any answer means. */
 export function toKubernetesError(error: unknown, operation: string): ApiError {
-  if (error instanceof ApiError) return error;
-  if (error instanceof ApiException) return new ApiError(kindOf(error.code), operation, adviceOf(error, operation));
-  if (error instanceof SyntaxError) return new ApiError('bad-response', operation, 'the answer is no JSON', error);
-  return new ApiError('unreachable', operation, describeFailure(error), error);
+  return error instanceof ApiError ? error : new ApiError('unreachable', operation, describeFailure(error), error);
 }
 
 function kindOf(status: number): ApiErrorKind {
@@ -18,10 +25,10 @@ function kindOf(status: number): ApiErrorKind {
   return status >= 500 ? 'unreachable' : 'bad-response';
 }
 
-function adviceOf(error: ApiException<unknown>, operation: string): string {
-  const said = statusMessage(error.body);
+function adviceOf(status: number, body: string, operation: string): string {
+  const said = statusMessage(parse(body));
   const [verb, resource = ''] = operation.split(' ');
-  switch (error.code) {
+  switch (status) {
     case 401:
       return 'HTTP 401: the token is not, or no longer, valid';
     case 403: {
@@ -30,13 +37,12 @@ function adviceOf(error: ApiException<unknown>, operation: string): string {
       return `HTTP 403: the Role of the pod's service account lacks ${rule}${said === undefined ? '' : ` (${said})`}`;
     }
     default:
-      return `HTTP ${error.code}${said === undefined ? '' : `: ${said}`}`;
+      return `HTTP ${status}${said === undefined ? '' : `: ${said}`}`;
   }
 }
 
 /** The message of a Kubernetes Status object. */
-function statusMessage(body: unknown): string | undefined {
-  const status = typeof body === 'string' ? parse(body) : body;
+function statusMessage(status: unknown): string | undefined {
   if (typeof status !== 'object' || status === null || !('message' in status)) return undefined;
   return typeof status.message === 'string' ? status.message.slice(0, 300) : undefined;
 }
@@ -49,17 +55,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** fetch says only "fetch failed"; the reason is its cause. */
 function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return describeFailure(error.cause);
   // One for each address of the server's name; its own message is empty.
   if (error instanceof AggregateError) return error.errors.map(describeFailure).join(', ');
   const code = 'code' in error ? ` (${String(error.code)})` : '';
-  return `${withoutToken(error.message)}${code}`;
-}
-
-/** fetch quotes a header that it cannot send. */
-function withoutToken(message: string): string {
-  return message.replace(/Bearer [^"]*/, 'Bearer ...');
+  return `${error.message}${code}`;
 }

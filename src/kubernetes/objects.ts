@@ -7,8 +7,11 @@ const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 /** Kubernetes' own default of `terminationGracePeriodSeconds`. */
 const DEFAULT_GRACE_SECONDS = 30;
 
+/** The official types as they are on the wire: an instant is text. */
+export type Json<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: Json<T[Key]> } : T;
+
 /** Throws an ApiError where the object has no UID, and so cannot be a pod. */
-export function toOwnPod({ metadata, spec, status }: V1Pod): OwnPod {
+export function toOwnPod({ metadata, spec, status }: Json<V1Pod>): OwnPod {
   if (metadata?.uid === undefined) throw new ApiError('bad-response', 'get pods', 'the answer is no pod');
   const graceSeconds =
     metadata.deletionGracePeriodSeconds ?? spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
@@ -17,7 +20,7 @@ export function toOwnPod({ metadata, spec, status }: V1Pod): OwnPod {
     ips: (status?.podIPs ?? []).map(({ ip }) => canonicalIp(ip)),
     annotations: metadata.annotations ?? {},
     readinessGates: (spec?.readinessGates ?? []).map(({ conditionType }) => conditionType),
-    terminating: metadata.deletionTimestamp !== undefined,
+    terminating: typeof metadata.deletionTimestamp === 'string',
     gracePeriodMs: graceSeconds * 1_000,
     neverReady: wasNeverReady(status),
     sidecar: sidecarKind(spec),
@@ -28,16 +31,20 @@ export function toOwnPod({ metadata, spec, status }: V1Pod): OwnPod {
  * The kubelet writes Ready=False together with `startTime` and touches the transition time only when the status changes
  * (kubelet: status_manager.go, updateLastTransitionTime). Times have whole seconds, so one second of difference is none.
  */
-function wasNeverReady(status: V1Pod['status']): boolean {
+function wasNeverReady(status: Json<V1Pod>['status']): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  const changedAt = ready?.lastTransitionTime?.getTime();
-  const startedAt = status?.startTime?.getTime();
-  if (ready?.status !== 'False' || changedAt === undefined || startedAt === undefined) return false;
-  return changedAt - startedAt <= 1_000;
+  if (ready?.status !== 'False') return false;
+  // NaN, where one is missing, is not less.
+  return instant(ready.lastTransitionTime) - instant(status?.startTime) <= 1_000;
+}
+
+/** RFC 3339 → ms. */
+function instant(text: string | undefined): number {
+  return text === undefined ? Number.NaN : Date.parse(text);
 }
 
 /** Our own container is the one with our settings in its environment. */
-function sidecarKind(spec: V1Pod['spec']): OwnPod['sidecar'] {
+function sidecarKind(spec: Json<V1Pod>['spec']): OwnPod['sidecar'] {
   const isOurs = ({ env }: { env?: { name: string }[] }) =>
     env?.some(({ name }) => name.startsWith('DRAIN_WAIT_')) === true;
   if (spec?.initContainers?.some((container) => container.restartPolicy === 'Always' && isOurs(container)) === true) {
@@ -46,7 +53,7 @@ function sidecarKind(spec: V1Pod['spec']): OwnPod['sidecar'] {
   return spec?.containers.some(isOurs) === true ? 'classic' : undefined;
 }
 
-export function toEndpointSlice(slice: V1EndpointSlice): EndpointSlice {
+export function toEndpointSlice(slice: Json<V1EndpointSlice>): EndpointSlice {
   return {
     service: slice.metadata?.labels?.[SERVICE_NAME_LABEL] ?? '',
     family: slice.addressType === 'IPv6' ? 'ipv6' : 'ipv4',

@@ -1,12 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Fault } from '../../sim/faults.ts';
-import { listen } from '../../sim/http.ts';
 import { pod } from '../../sim/kubernetes/builders.ts';
 import { ApiError, type ApiErrorKind } from '../../src/core/errors.ts';
 import type { Cluster } from '../../src/core/ports.ts';
 import { createCluster } from '../../src/kubernetes/cluster.ts';
 import { toKubernetesError } from '../../src/kubernetes/errors.ts';
-import { kubeConfig, NEVER, startKubernetes, type TestKubernetes, TOKEN, WEB_1 } from '../support/kubernetes.ts';
+import {
+  type ConnectOptions,
+  NEVER,
+  serve,
+  startKubernetes,
+  type TestKubernetes,
+  type TestServer,
+  TOKEN,
+  WEB_1,
+} from '../support/kubernetes.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
 /** Of one read with all its retries. */
@@ -37,7 +45,7 @@ beforeEach(async () => {
   kubernetes.store.put(pod({ name: 'web-1' }));
 });
 
-afterEach(() => kubernetes.api.close());
+afterEach(() => kubernetes.close());
 
 const readPod = (signal: AbortSignal = NEVER) => kubernetes.cluster.readPod(WEB_1, signal);
 
@@ -116,12 +124,12 @@ describe('an error that stays', () => {
   });
 
   test.each([
-    ['refuses connections', () => closedPort(), /ECONNREFUSED/],
-    ['has no address', async () => 'http://no-such-host.invalid', /ENOTFOUND|EAI_AGAIN/],
-  ])('of a server that %s is unreachable, and says why', async (_, server, message) => {
-    const url = await server();
-    const cluster = createCluster({ clock: kubernetes.clock, loadConfig: () => kubeConfig(url) });
-    const failure = await failureOf(cluster.readPod(WEB_1, NEVER));
+    ['refuses connections', {}, /ECONNREFUSED/],
+    ['has no address', { host: 'no-such-host.invalid' }, /ENOTFOUND|EAI_AGAIN/],
+  ])('of a server that %s is unreachable, and says why', async (_, options, message) => {
+    const server = await serve(() => {});
+    await server.close();
+    const failure = await failureOf(clusterAt(server, options).readPod(WEB_1, NEVER));
     expect(failure.kind).toBe('unreachable');
     expect(failure.message).toMatch(message);
   });
@@ -129,7 +137,7 @@ describe('an error that stays', () => {
   test('of a configuration that cannot be loaded says what is missing', async () => {
     const cluster = createCluster({
       clock: kubernetes.clock,
-      loadConfig: () => {
+      connect: async () => {
         throw new Error('there is no token');
       },
     });
@@ -137,15 +145,15 @@ describe('an error that stays', () => {
   });
 
   test('of a token that cannot be sent does not show it', async () => {
-    const loadConfig = () => kubeConfig(kubernetes.api.url, `line\n${TOKEN}`);
-    const failure = await failureOf(createCluster({ clock: kubernetes.clock, loadConfig }).readPod(WEB_1, NEVER));
-    expect(failure.message).toContain('invalid header value');
+    const server = await serve(() => {});
+    const failure = await failureOf(clusterAt(server, { token: `line\n${TOKEN}` }).readPod(WEB_1, NEVER));
+    await server.close();
+    expect(failure.message).toContain('Invalid character in header');
   });
 
   test('of several addresses names that of each', () => {
     const refused = ['::1', '10.0.0.1'].map((address) => new Error(`connect ECONNREFUSED ${address}:443`));
-    const failure = new TypeError('fetch failed', { cause: new AggregateError(refused) });
-    expect(toKubernetesError(failure, 'get pods').message).toBe(
+    expect(toKubernetesError(new AggregateError(refused), 'get pods').message).toBe(
       'get pods: connect ECONNREFUSED ::1:443, connect ECONNREFUSED 10.0.0.1:443',
     );
   });
@@ -154,13 +162,13 @@ describe('an error that stays', () => {
 describe('an answer that is not one of the API', () => {
   /** What the call gets when the server gives this answer to everything. */
   async function failureAt(call: (typeof CALLS)[number][1], type: string, body: string): Promise<ApiError> {
-    const server = await listen((_, response) => void response.writeHead(200, { 'content-type': type }).end(body));
-    const cluster = createCluster({ clock: kubernetes.clock, loadConfig: () => kubeConfig(server.url) });
-    return await failureOf(call(cluster, NEVER)).finally(() => server.close());
+    const server = await serve((_, response) => void response.writeHead(200, { 'content-type': type }).end(body));
+    return await failureOf(call(clusterAt(server), NEVER)).finally(() => server.close());
   }
 
   test.each([
     ['an object of another shape', 'application/json', '{}'],
+    ['nothing at all', 'application/json', 'null'],
     ['the page of a proxy', 'text/html', '<p>Please log in</p>'],
   ])('but %s, is no pod and no empty list', async (_, type, body) => {
     const calls = CALLS.filter(([operation]) => operation !== 'get services');
@@ -193,13 +201,12 @@ describe('a call that hangs', () => {
   test('is given up as well where the answer has begun, and its connection closed', async () => {
     const begun = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<void>();
-    const server = await listen((_, response) => {
+    const server = await serve((_, response) => {
       response.once('close', closed.resolve);
       response.writeHead(200, { 'content-type': 'application/json' }).write('{"kind":', () => begun.resolve());
     });
     const abort = new AbortController();
-    const cluster = createCluster({ clock: kubernetes.clock, loadConfig: () => kubeConfig(server.url) });
-    const failed = failureOf(cluster.readPod(WEB_1, abort.signal));
+    const failed = failureOf(clusterAt(server).readPod(WEB_1, abort.signal));
     await begun.promise;
     await kubernetes.clock.advance(CALL_TIMEOUT_MS);
     await closed.promise;
@@ -248,7 +255,7 @@ describe('a token that the server does not know', () => {
   test('is read anew once, and the call made again', async () => {
     kubernetes.faults.add({ fault: { kind: 'status', status: 401 }, times: 1 });
     await expect(readPod()).resolves.toMatchObject({ ips: ['10.1.0.7'] });
-    expect([kubernetes.loads(), kubernetes.api.requests.length]).toEqual([2, 2]);
+    expect([kubernetes.connects(), kubernetes.api.requests.length]).toEqual([2, 2]);
   });
 
   test('and that has not changed is unauthenticated after the second call', async () => {
@@ -256,7 +263,7 @@ describe('a token that the server does not know', () => {
     const failure = await failureOf(readPod());
     expect(failure.kind).toBe('unauthenticated');
     expect(failure.message).toContain('HTTP 401');
-    expect([kubernetes.loads(), kubernetes.api.requests.length]).toEqual([2, 2]);
+    expect([kubernetes.connects(), kubernetes.api.requests.length]).toEqual([2, 2]);
   });
 
   test('does not spoil the calls after it', async () => {
@@ -267,11 +274,9 @@ describe('a token that the server does not know', () => {
   });
 });
 
-/** The address of a server that listens no more. */
-async function closedPort(): Promise<string> {
-  const server = await listen(() => {});
-  await server.close();
-  return server.url;
+/** The adapter, connected to a server that is not the embedded one. */
+function clusterAt(server: TestServer, options?: ConnectOptions): Cluster {
+  return createCluster({ clock: kubernetes.clock, connect: () => server.connect(options) });
 }
 
 /** Lets the process do whatever is ready, so many times. */

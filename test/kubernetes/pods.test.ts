@@ -12,7 +12,7 @@ beforeEach(async () => {
   kubernetes = await startKubernetes();
 });
 
-afterEach(() => kubernetes.api.close());
+afterEach(() => kubernetes.close());
 
 function read(object: Pod): Promise<OwnPod> {
   kubernetes.store.put(object);

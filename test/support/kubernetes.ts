@@ -1,12 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { inject } from 'vitest';
 import { scaledClock } from '../../sim/clock.ts';
 import { createFaults, type Faults } from '../../sim/faults.ts';
+import { listen } from '../../sim/http.ts';
 import { type KubernetesApi, startKubernetesApi } from '../../sim/kubernetes/api.ts';
 import { createStore, type Store } from '../../sim/kubernetes/store.ts';
+import { listenTls, writeServiceAccount } from '../../sim/kubernetes/tls.ts';
+import type { Listening } from '../../sim/listen.ts';
 import { createTimeline } from '../../sim/timeline.ts';
 import { type VirtualClock, virtualClock } from '../../sim/virtual-clock.ts';
 import type { Cluster, PodRef } from '../../src/core/ports.ts';
 import { createCluster } from '../../src/kubernetes/cluster.ts';
+import type { Connection } from '../../src/kubernetes/connection.ts';
+import { connectByKubeconfig } from '../../src/kubernetes/kubeconfig.ts';
+import { connectAsServiceAccount } from '../../src/kubernetes/service-account.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** How the adapter under test reaches the API: as in a pod, over TLS, or by a kubeconfig. */
+    readonly connectBy: 'service-account' | 'kubeconfig';
+  }
+}
 
 export const TOKEN = 'secret-of-web-1';
 export const WEB_1: PodRef = { namespace: 'default', name: 'web-1', uid: undefined, ips: [] };
@@ -23,8 +41,9 @@ export interface TestKubernetes {
   readonly api: KubernetesApi;
   /** The adapter, with `TOKEN`. */
   readonly cluster: Cluster;
-  /** How many times the adapter has asked for its configuration. */
-  loads(): number;
+  /** How many times the adapter has connected. */
+  connects(): number;
+  close(): Promise<void>;
 }
 
 /** An embedded API server, and the adapter connected to it over a real socket. */
@@ -35,18 +54,66 @@ export async function startKubernetes(): Promise<TestKubernetes> {
   const faults = createFaults(realClock);
   const tokens = new Set([TOKEN]);
   const api = await startKubernetesApi({ store, clock: realClock, faults, tokens });
-  let loads = 0;
+  const server = await serve(api.handle);
+  let connects = 0;
   const cluster = createCluster({
     clock,
-    loadConfig: () => {
-      loads += 1;
-      return kubeConfig(api.url);
+    connect: () => {
+      connects += 1;
+      return server.connect();
     },
   });
-  return { clock, store, faults, tokens, api, cluster, loads: () => loads };
+  return {
+    clock,
+    store,
+    faults,
+    tokens,
+    api,
+    cluster,
+    connects: () => connects,
+    close: async () => void (await Promise.all([api.close(), server.close()])),
+  };
 }
 
-export function kubeConfig(server: string, token: string = TOKEN): KubeConfig {
+/** A server, and the way to it. */
+export interface TestServer extends Listening {
+  connect(options?: ConnectOptions): Promise<Connection>;
+}
+
+export interface ConnectOptions {
+  /** Absent: `TOKEN`. */
+  readonly token?: string;
+  /** Absent: where the server really is. */
+  readonly host?: string;
+}
+
+/** Anything that answers requests, reached in the way that is under test. */
+export async function serve(
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void,
+): Promise<TestServer> {
+  if (inject('connectBy') === 'kubeconfig') {
+    const listening = await listen(handle);
+    return {
+      ...listening,
+      connect: ({ token = TOKEN, host = '127.0.0.1' } = {}) =>
+        connectByKubeconfig(kubeConfig(`http://${host}:${listening.port}`, token)),
+    };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'service-account-'));
+  const listening = await listenTls(async (request, response) => handle(request, response));
+  return {
+    ...listening,
+    async connect({ token = TOKEN, host = '127.0.0.1' } = {}) {
+      await writeServiceAccount(folder, listening, token);
+      return await connectAsServiceAccount({ host, port: String(listening.port), folder });
+    },
+    async close() {
+      await Promise.all([listening.close(), rm(folder, { recursive: true, force: true })]);
+    },
+  };
+}
+
+function kubeConfig(server: string, token: string): KubeConfig {
   const config = new KubeConfig();
   config.loadFromOptions({
     clusters: [{ name: 'embedded', server, skipTLSVerify: true }],
