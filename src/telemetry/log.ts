@@ -1,26 +1,38 @@
-import { type Logger, pino } from 'pino';
+import { writeFileSync } from 'node:fs';
 import type { ApiError } from '../core/errors.ts';
 import type { HoldEvent, Journal } from '../core/journal.ts';
 import { REASONS } from '../core/outcome.ts';
 import type { PodRef } from '../core/ports.ts';
 import { groupName } from '../core/target.ts';
 
-export type Log = Logger;
+/** From the least severe to the most. */
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+type Level = (typeof LEVELS)[number];
+
+export type Log = Readonly<Record<Level, (fields: Readonly<Record<string, unknown>>, message: string) => void>>;
 
 /**
  * JSON lines on a file descriptor. Written at once, so that the last line of a process is never lost; a line is a constant
- * message with fields, and no field ever holds a token or a credential.
+ * message with fields, and no field ever holds a token or a credential. Our own, because a library for this weighs as much in
+ * an idle sidecar as all the rest of it (docs/footprint.md).
  */
-export function createLog(level: string, fileDescriptor: 1 | 2): Log {
-  return pino(
-    {
-      level,
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    pino.destination({ fd: fileDescriptor, sync: true }),
-  );
+export function createLog(least: Level, fileDescriptor: 1 | 2): Log {
+  function write(level: Level, fields: Readonly<Record<string, unknown>>, message: string): void {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
+    const line = JSON.stringify({ level, time: new Date().toISOString(), ...fields, msg: message });
+    try {
+      writeFileSync(fileDescriptor, `${line}\n`);
+    } catch {
+      // Nobody reads, or the disk is full. There is nobody left to tell, and a hold must not end by it.
+    }
+  }
+  return {
+    debug: (fields, message) => write('debug', fields, message),
+    info: (fields, message) => write('info', fields, message),
+    warn: (fields, message) => write('warn', fields, message),
+    error: (fields, message) => write('error', fields, message),
+  };
 }
 
 /** Writes what a hold tells. */
