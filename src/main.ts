@@ -8,7 +8,6 @@ import { serve } from './commands/serve.ts';
 import { wait } from './commands/wait.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Cluster, LoadBalancers } from './core/ports.ts';
-import { checkInChild } from './sidecar/check-process.ts';
 import type { CheckResult } from './sidecar/startup-check.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 
@@ -44,6 +43,19 @@ function lazyLoadBalancers(region: string | undefined): LoadBalancers {
   };
 }
 
+/** Not in the way of the first probe, which may have come by now. */
+function lazyCheck(args: readonly string[], report: (result: CheckResult) => void): () => void {
+  let end: (() => void) | undefined;
+  let isWanted = true;
+  void import('./sidecar/check-process.ts').then(({ checkInChild }) => {
+    if (isWanted) end = checkInChild(process.argv[1] ?? '', args, report);
+  });
+  return () => {
+    isWanted = false;
+    end?.();
+  };
+}
+
 function commandPorts(config: Config, flags: ReadonlyMap<string, string>, log: Log): CommandPorts {
   return {
     clock: systemClock,
@@ -53,8 +65,7 @@ function commandPorts(config: Config, flags: ReadonlyMap<string, string>, log: L
     log,
     interactive: process.stdin.isTTY === true,
     startCheck: (report) =>
-      checkInChild(
-        process.argv[1] ?? '',
+      lazyCheck(
         [...flags].map(([name, value]) => `--${name}=${value}`),
         report,
       ),

@@ -22,12 +22,19 @@ export function checkInChild(
   child.on('message', (result) => tell(result as CheckResult));
   child.on('error', (error) => tell(failed(error.message)));
   child.on('exit', (code, signal) => {
+    forbidChildren();
     if (!reported) tell(failed(`ended with ${signal ?? `code ${code}`}`));
   });
   return () => {
     reported = true;
     child.kill('SIGKILL');
+    forbidChildren();
   };
+}
+
+/** Under Node's permission model, as in the image: whatever is loaded later starts no process. Node 24 cannot drop a permission. */
+function forbidChildren(): void {
+  process.permission?.drop?.('child');
 }
 
 function failed(why: string): CheckResult {
