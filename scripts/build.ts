@@ -1,17 +1,6 @@
+// Writes the program that the image carries into dist/, with what has to go with it.
 import { rm } from 'node:fs/promises';
-import { build } from 'rolldown';
+import { buildProgram } from './build/program.ts';
 
-// One CommonJS program for the image; what is imported late stays in files of its own, which an idle sidecar never reads.
 await rm('dist', { recursive: true, force: true });
-await build({
-  input: { 'drain-wait': 'src/main.ts' },
-  platform: 'node',
-  output: {
-    dir: 'dist',
-    format: 'cjs',
-    entryFileNames: '[name].cjs',
-    chunkFileNames: '[name]-[hash].cjs',
-    sourcemap: true,
-    minify: true,
-  },
-});
+await buildProgram('dist');

@@ -34,6 +34,10 @@ export interface ProtectedPodOptions extends Pick<PodOptions, 'name' | 'namespac
   readonly onLog?: (line: LogLine) => void;
   /** The program that is the sidecar. Absent: the source; the bundled file is the other one there is. */
   readonly entry?: string;
+  /** Flags of Node for it. Absent: none. */
+  readonly nodeFlags?: readonly string[];
+  /** Put before Node, a command that starts it. Absent: nothing. */
+  readonly launcher?: readonly string[];
 }
 
 /** A line of the sidecar's log. */
@@ -59,11 +63,14 @@ export async function runProtectedPod(options: ProtectedPodOptions): Promise<Pro
   await writeServiceAccount(folder, cluster.kubernetesTls, pod.metadata.uid);
   const log = collectLog(options.onLog);
   const sidecar: { process?: ContainerProcess } = {};
+  const scaledTime = cluster.speed === 1 ? [] : ['--import', SCALED_TIME];
 
   function startSidecar(): ContainerProcess {
+    const node = [process.execPath, ...(options.nodeFlags ?? []), ...scaledTime];
+    const [command = '', ...args] = [...(options.launcher ?? []), ...node, options.entry ?? SOURCE_ENTRY, 'serve'];
     sidecar.process = spawnProcess({
-      command: process.execPath,
-      args: ['--import', SCALED_TIME, options.entry ?? SOURCE_ENTRY, 'serve'],
+      command,
+      args,
       env: sidecarEnv(options, pod, folder),
       onLine: log.add,
     });

@@ -11,7 +11,7 @@ import { startCluster } from '../../sim/cluster.ts';
 import { kubeconfig } from '../../sim/kubeconfig.ts';
 import { fakeProcess } from '../../sim/kubelet/process.ts';
 import { pod as podObject } from '../../sim/kubernetes/builders.ts';
-import { ENTRY } from '../support/entry.ts';
+import { ENTRY, IMAGE } from '../support/entry.ts';
 import { addTargetGroup, POD_IP } from '../support/scene.ts';
 
 interface Result {
@@ -26,8 +26,11 @@ function run(
   nodeArgs: readonly string[] = [],
 ): Promise<Result> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...nodeArgs, ENTRY, ...args], { env }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? undefined, stdout, stderr }),
+    const child = execFile(
+      process.execPath,
+      [...IMAGE.nodeFlags, ...nodeArgs, ENTRY, ...args],
+      { env: { ...IMAGE.env, ...env } },
+      (_, stdout, stderr) => resolve({ code: child.exitCode ?? undefined, stdout, stderr }),
     );
   });
 }

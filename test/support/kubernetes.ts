@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { inject } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { scaledClock } from '../../sim/clock.ts';
 import { createFaults, type Faults } from '../../sim/faults.ts';
 import { listen } from '../../sim/http.ts';
@@ -100,15 +100,13 @@ export async function serve(
     };
   }
   const folder = await mkdtemp(join(tmpdir(), 'service-account-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
   const listening = await listenTls(async (request, response) => handle(request, response));
   return {
     ...listening,
     async connect({ token = TOKEN, host = '127.0.0.1' } = {}) {
       await writeServiceAccount(folder, listening, token);
       return await connectAsServiceAccount({ host, port: String(listening.port), folder });
-    },
-    async close() {
-      await Promise.all([listening.close(), rm(folder, { recursive: true, force: true })]);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Service, TargetGroupBinding } from '../../sim/kubernetes/objects.t
 import { type ProtectedPod, type ProtectedPodOptions, runProtectedPod } from '../../sim/protected-pod.ts';
 import type { Moment } from '../../sim/timeline.ts';
 import type { HoldSummary } from '../../src/core/outcome.ts';
-import { ENTRY } from './entry.ts';
+import { ENTRY, IMAGE } from './entry.ts';
 
 /** How many times as fast as real time the whole scene is played, the sidecar's process included. */
 const SPEED = 5;
@@ -48,7 +48,9 @@ export async function startScene(options: SceneOptions = {}): Promise<Scene> {
       ips: [POD_IP],
       gracePeriodSeconds: 300,
       app: () => fakeProcess({ clock: cluster.clock }),
+      nodeFlags: IMAGE.nodeFlags,
       ...rest,
+      env: { ...IMAGE.env, ...options.env },
       ...(containerPorts === undefined ? {} : { ports: containerPorts }),
       entry: ENTRY,
       cluster,

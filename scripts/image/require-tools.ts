@@ -1,0 +1,34 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+
+/** What is run, and the Debian package that has it. */
+const TOOLS = {
+  buildah: 'buildah',
+  runc: 'runc',
+  busybox: 'busybox-static',
+  ldd: 'libc-bin',
+  tar: 'tar',
+  npm: 'npm',
+} as const;
+
+/** @throws with what to do, when something is missing. */
+export async function requireTools(): Promise<void> {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    throw new Error(
+      'npm run image must be run on Linux, as root. `docker build .` builds the same Dockerfile elsewhere.',
+    );
+  }
+  const missing = [];
+  for (const [tool, debianPackage] of Object.entries(TOOLS)) if (!(await isOnPath(tool))) missing.push(debianPackage);
+  if (missing.length > 0) {
+    throw new Error(
+      `npm run image needs more than is installed here. Install it with: apt-get install ${missing.join(' ')}`,
+    );
+  }
+}
+
+async function isOnPath(tool: string): Promise<boolean> {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const found = await Promise.allSettled(folders.map((each) => access(join(each, tool), constants.X_OK)));
+  return found.some(({ status }) => status === 'fulfilled');
+}
