@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import packageJson from '../package.json' with { type: 'json' };
 import { type CommandWithSettings, readCommandLine } from './cli.ts';
 import { systemClock } from './clock.ts';
@@ -63,7 +64,8 @@ function commandPorts(config: Config, flags: ReadonlyMap<string, string>, log: L
     cluster: lazyCluster(config.serviceAccountDir),
     loadBalancers: lazyLoadBalancers(config.region),
     log,
-    interactive: process.stdin.isTTY === true,
+    // Without opening the stream, which an idle sidecar would carry for ever.
+    interactive: isatty(0),
     startCheck: (report) =>
       lazyCheck(
         [...flags].map(([name, value]) => `--${name}=${value}`),
