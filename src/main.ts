@@ -9,6 +9,7 @@ import { serve } from './commands/serve.ts';
 import { wait } from './commands/wait.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Cluster, LoadBalancers } from './core/ports.ts';
+import { checkInChild } from './sidecar/check-process.ts';
 import type { CheckResult } from './sidecar/startup-check.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 
@@ -44,19 +45,6 @@ function lazyLoadBalancers(region: string | undefined): LoadBalancers {
   };
 }
 
-/** Not in the way of the first probe, which may have come by now. */
-function lazyCheck(args: readonly string[], report: (result: CheckResult) => void): () => void {
-  let end: (() => void) | undefined;
-  let isWanted = true;
-  void import('./sidecar/check-process.ts').then(({ checkInChild }) => {
-    if (isWanted) end = checkInChild(process.argv[1] ?? '', args, report);
-  });
-  return () => {
-    isWanted = false;
-    end?.();
-  };
-}
-
 function commandPorts(config: Config, flags: ReadonlyMap<string, string>, log: Log): CommandPorts {
   return {
     clock: systemClock,
@@ -67,8 +55,10 @@ function commandPorts(config: Config, flags: ReadonlyMap<string, string>, log: L
     // Without opening the stream, which an idle sidecar would carry for ever.
     interactive: isatty(0),
     startCheck: (report) =>
-      lazyCheck(
+      checkInChild(
+        process.argv[1] ?? '',
         [...flags].map(([name, value]) => `--${name}=${value}`),
+        systemClock,
         report,
       ),
     onSignal(listener) {

@@ -20,7 +20,7 @@ export interface Server {
   readonly options: Pick<RequestOptions, 'headers' | 'auth'>;
 }
 
-/** Plain `node:https`: the client of a whole API weighs ten times as much as the four reads of a hold. */
+/** Plain `node:https`: for its few reads a hold would pay some 10 MB for the client of the whole API (docs/footprint.md). */
 export function connectTo({ url, agent, options }: Server): Connection {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const prefix = url.pathname.replace(/\/$/, '');

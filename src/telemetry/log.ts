@@ -14,8 +14,8 @@ export type Log = Readonly<Record<Level, (fields: Readonly<Record<string, unknow
 
 /**
  * JSON lines on a file descriptor. Written at once, so that the last line of a process is never lost; a line is a constant
- * message with fields, and no field ever holds a token or a credential. Our own, because a library for this weighs as much in
- * an idle sidecar as all the rest of it (docs/footprint.md).
+ * message with fields, and no field ever holds a token or a credential. Our own, because of what a library
+ * for this weighs in every idle sidecar (docs/footprint.md).
  */
 export function createLog(least: Level, fileDescriptor: 1 | 2): Log {
   function write(level: Level, fields: Readonly<Record<string, unknown>>, message: string): void {
