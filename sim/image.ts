@@ -21,7 +21,7 @@ export function imageSettings(readable: readonly string[], dockerfile = 'Dockerf
     .map((pair) => pair.split('=', 2));
   const command = JSON.parse(/^ENTRYPOINT +(.*)$/m.exec(stage)?.[1] ?? '[]') as readonly string[];
   const flags = command.slice(1, command.indexOf(PROGRAM));
-  if (flags.length === 0) throw new Error(`${dockerfile} has no ENTRYPOINT that starts ${PROGRAM}`);
+  if (!command.includes(PROGRAM)) throw new Error(`${dockerfile} has no ENTRYPOINT that starts ${PROGRAM}`);
   return {
     env: Object.fromEntries(env),
     nodeFlags: [...flags.filter((flag) => !flag.startsWith(READ)), ...readable.map((folder) => READ + folder)],

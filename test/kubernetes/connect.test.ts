@@ -89,6 +89,11 @@ describe('in a pod', () => {
     await expect(connected().readPod(WEB_1, NEVER)).resolves.toMatchObject({ ips: ['10.1.0.7'] });
   });
 
+  test('a server that has an IPv6 address is called there', async () => {
+    vi.stubEnv('KUBERNETES_SERVICE_HOST', '::1');
+    await expect(connected().readPod(WEB_1, NEVER)).rejects.toThrow(`::1:${server.port}`);
+  });
+
   test('reads that come together share one connection', async () => {
     const cluster = connected();
     await Promise.all([cluster.readPod(WEB_1, NEVER), cluster.listBindings('elbv2.k8s.aws', 'default', NEVER)]);
