@@ -6,7 +6,7 @@ import type { Memory } from './footprint/process.ts';
 import type { Program } from './footprint/start.ts';
 import { measureStarts } from './footprint/starts.ts';
 import { type StarvedLife, starve } from './footprint/starved.ts';
-import { cpuTable, memoryTable, startTable, starvedTable } from './footprint/tables.ts';
+import { cpuTable, memoryTable, startTable, starvedTable, variantsTable } from './footprint/tables.ts';
 import {
   BARE,
   BARE_WITH_SETTINGS,
@@ -24,13 +24,19 @@ bundled one of dist/, started as the Dockerfile starts it, on an embedded cluste
 Usage: npm run bench:footprint -- [flags]
 
   --rounds N      how many lives of each program (5; each takes about a minute)
+  --only PART     one part of it: start, weight or starved (a sidecar without a processor, which needs root)
   --tried         weighs instead what else could have been shipped: other flags of Node, no settings at all
-  --millicores N  the limit of the last part, a sidecar without a processor (20); needs root, 0 leaves it out
+  --millicores N  how much of a processor the starved sidecars have (20)
   --help          this text
 `;
 
+const PARTS = ['start', 'weight', 'starved'] as const;
+
+type Part = (typeof PARTS)[number];
+
 interface Options {
   readonly rounds: number;
+  readonly parts: readonly Part[];
   readonly tried: boolean;
   readonly millicores: number;
 }
@@ -39,6 +45,7 @@ function readArguments(): Options | undefined {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '5' },
+      only: { type: 'string' },
       tried: { type: 'boolean', default: false },
       millicores: { type: 'string', default: '20' },
       help: { type: 'boolean', default: false },
@@ -47,9 +54,16 @@ function readArguments(): Options | undefined {
   if (values.help) return undefined;
   return {
     rounds: wholeNumber('rounds', values.rounds, 1, 100),
+    parts: values.only === undefined ? PARTS : [part(values.only)],
     tried: values.tried,
-    millicores: wholeNumber('millicores', values.millicores, 0, 1_000),
+    millicores: wholeNumber('millicores', values.millicores, 1, 1_000),
   };
+}
+
+function part(name: string): Part {
+  const found = PARTS.find((each) => each === name);
+  if (found === undefined) throw new RangeError(`--only must be one of ${PARTS.join(', ')}: current value is ${name}`);
+  return found;
 }
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {
@@ -63,24 +77,36 @@ function wholeNumber(name: string, text: string, least: number, most: number): n
 const PROBES = 10_000;
 
 /** Named as the tables name them. */
-const SERVERS = { 'bare `node:http`': BARE, 'bare `node:http` with the settings of the image': BARE_WITH_SETTINGS };
+const NODE = 'bare `node:http`';
+const SERVERS = { [NODE]: BARE, [`${NODE} with the settings of the image`]: BARE_WITH_SETTINGS };
 const PROBED = 'after 10,000 probe and status calls';
 
-async function run({ rounds, tried, millicores }: Options): Promise<number> {
+async function run({ rounds, parts, tried, millicores }: Options): Promise<number> {
   if (!existsSync(SHIPPED.entry)) throw new Error(`${SHIPPED.entry} is missing. Run npm run build.`);
   // Pages of a file that are not yet on the disk would count as dirty.
   execFileSync('sync');
-  if (!tried) console.log(`${startTable(await measureStarts(SERVERS, [SHIPPED, WITHOUT_PERMISSIONS], 3 * rounds))}\n`);
-  const { memory, sidecars } = await weighAll(tried ? {} : SERVERS, tried ? TRIED : [SHIPPED, OFFICIAL_CLIENT], rounds);
-  console.log(`${memoryTable(memory)}\n\n${cpuTable(sidecars)}`);
-  if (!tried && millicores > 0) console.log(`\n${starvedTable(await starveTogether(millicores, rounds))}`);
+  if (tried) {
+    const starts = await measureStarts({ [NODE]: BARE }, TRIED, 3 * rounds);
+    const { held, probedAndHeld } = await weighAll({}, TRIED, rounds);
+    console.log(`${startTable(starts)}\n\n${variantsTable(starts, held, probedAndHeld)}`);
+    return 0;
+  }
+  if (parts.includes('start')) {
+    console.log(`${startTable(await measureStarts(SERVERS, [SHIPPED, WITHOUT_PERMISSIONS], 3 * rounds))}\n`);
+  }
+  if (parts.includes('weight')) {
+    const { memory, held } = await weighAll(SERVERS, [SHIPPED, OFFICIAL_CLIENT], rounds);
+    console.log(`${memoryTable(memory)}\n\n${cpuTable(held)}\n`);
+  }
+  if (parts.includes('starved')) console.log(starvedTable(await starveTogether(millicores, rounds)));
   return 0;
 }
 
 /** Each round weighs everything at the same time: sidecars that are held at once, and sidecars that are probed for a day before. */
 async function weighAll(servers: Readonly<Record<string, Program>>, variants: readonly Variant[], rounds: number) {
   const memory = new Map<string, Memory[]>();
-  const sidecars = new Map<string, SidecarWeight[]>();
+  const held = new Map<string, SidecarWeight[]>();
+  const probedAndHeld = new Map<string, SidecarWeight[]>();
   for (let round = 1; round <= rounds; round += 1) {
     progress(`round ${round} of ${rounds}`);
     const [bare, fresh, probed] = await Promise.all([
@@ -97,10 +123,11 @@ async function weighAll(servers: Readonly<Record<string, Program>>, variants: re
       if (first === undefined || later === undefined) continue;
       add(memory, `${name}, highest in a hold`, first.hold);
       add(memory, `${name}, highest in a hold ${PROBED}`, later.hold);
-      add(sidecars, name, first);
+      add(held, name, first);
+      add(probedAndHeld, name, later);
     }
   }
-  return { memory, sidecars };
+  return { memory, held, probedAndHeld };
 }
 
 function add<Value>(rounds: Map<string, Value[]>, name: string, value: Value): void {

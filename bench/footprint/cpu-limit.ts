@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The kubelet's own period of `limits.cpu`. */
@@ -17,10 +17,10 @@ export interface CpuLimit {
 export function limitCpu(millicores: number): CpuLimit {
   const quota = (PERIOD_US * millicores) / 1_000;
   const isV2 = existsSync(join(V2, 'cgroup.controllers'));
-  const group = join(isV2 ? V2 : V1, `drain-wait-bench-${process.pid}`);
+  let group: string;
   try {
     if (isV2) writeFileSync(join(V2, 'cgroup.subtree_control'), '+cpu');
-    mkdirSync(group);
+    group = mkdtempSync(join(isV2 ? V2 : V1, 'drain-wait-bench-'));
     if (isV2) writeFileSync(join(group, 'cpu.max'), `${quota} ${PERIOD_US}`);
     else {
       writeFileSync(join(group, 'cpu.cfs_period_us'), String(PERIOD_US));

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
 
-/** How a program is started. */
+/** How a program is started that says in its first line, as JSON, on which `port` it listens. */
 export interface Program {
   readonly nodeFlags: readonly string[];
   readonly args: readonly string[];
@@ -13,34 +12,29 @@ export interface Program {
 
 export interface Started {
   readonly pid: number;
-  readonly port: number;
+  readonly url: string;
   /** From the start of the process to the first answered probe. */
   readonly startMs: number;
   stop(): Promise<void>;
 }
 
-/** Starts a program that listens on the port that `portVariable` says, and waits until it answers. */
-export async function start(
-  { nodeFlags, args, env }: Program,
-  portVariable: string,
-  wrapper: readonly string[] = [],
-): Promise<Started> {
-  const port = await freePort();
-  const [command = '', ...rest] = [...wrapper, process.execPath, ...nodeFlags, ...args];
+/** Starts a program, and waits until it has answered a probe. */
+export async function start({ nodeFlags, args, env }: Program): Promise<Started> {
   const startedAt = performance.now();
-  const child = spawn(command, rest, {
-    env: { ...env, [portVariable]: String(port) },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const child = spawn(process.execPath, [...nodeFlags, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
-  while (!(await answers(port))) {
-    if (child.exitCode !== null) throw new Error(`${args[0]} ended with code ${child.exitCode} before it listened`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
+  const ended = exited.then(([code]): never => {
+    throw new Error(`${args[0]} ended with code ${code} before it listened`);
+  });
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
+  ended.catch(() => {});
+  const url = `http://127.0.0.1:${JSON.parse(String(line)).port}`;
+  await answered(`${url}/readyz`);
+  const startMs = performance.now() - startedAt;
   return {
     pid: child.pid ?? 0,
-    port,
-    startMs: performance.now() - startedAt,
+    url,
+    startMs,
     async stop() {
       child.kill('SIGKILL');
       await exited;
@@ -48,20 +42,8 @@ export async function start(
   };
 }
 
-/** Whether the readiness probe is answered. */
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    get({ host: '127.0.0.1', port, path: '/readyz', agent: false }, (response) => {
-      response.resume().once('end', () => resolve(response.statusCode === 200));
-    }).once('error', () => resolve(false));
+function answered(url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: false }, (response) => response.resume().once('end', resolve)).once('error', reject);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

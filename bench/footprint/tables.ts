@@ -49,6 +49,30 @@ export function cpuTable(rounds: Rounds<SidecarWeight>): string {
   );
 }
 
+/** Everything that was measured of each variant in one row; memory as RSS / private dirty. */
+export function variantsTable(
+  starts: Rounds<number>,
+  held: Rounds<SidecarWeight>,
+  probedAndHeld: Rounds<SidecarWeight>,
+): string {
+  return markdownLines(
+    ['what', 'idle', 'after the calls', 'in a hold', 'in a hold after the calls', 'start, ms', 'CPU of a hold, ms'],
+    ['---', '---:', '---:', '---:', '---:', '---:', '---:'],
+    [...held].map(([name, fresh]) => {
+      const probed = probedAndHeld.get(name) ?? [];
+      return [
+        name,
+        brief(probed.map(({ idle }) => idle)),
+        brief(probed.map(({ afterProbes }) => afterProbes)),
+        brief(fresh.map(({ hold }) => hold)),
+        brief(probed.map(({ hold }) => hold)),
+        (median(starts.get(name) ?? []) ?? Number.NaN).toFixed(0),
+        middle(fresh, ({ cpuHold }) => cpuHold).toFixed(0),
+      ];
+    }),
+  );
+}
+
 export function starvedTable(lives: readonly StarvedLife[]): string {
   const seconds = (of: (life: StarvedLife) => number) => (middle(lives, of) / 1_000).toFixed(1);
   return markdownLines(
@@ -71,6 +95,11 @@ function medianMemory(all: readonly Memory[]): Memory {
     pss: middle(all, ({ pss }) => pss),
     privateDirty: middle(all, ({ privateDirty }) => privateDirty),
   };
+}
+
+function brief(all: readonly Memory[]): string {
+  const { rss, privateDirty } = medianMemory(all);
+  return `${megabytes(rss)} / ${megabytes(privateDirty)}`;
 }
 
 function middle<Life>(lives: readonly Life[], of: (life: Life) => number): number {

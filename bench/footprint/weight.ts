@@ -36,9 +36,9 @@ const SAMPLE_MS = 50;
 
 /** One life of a server that is no sidecar: started, idle, probed so many times. */
 export async function weighServer(program: Program, probes: number): Promise<Weight> {
-  const server = await start(program, 'PORT');
+  const server = await start(program);
   try {
-    return await weighQuietLife(server.pid, `http://127.0.0.1:${server.port}`, probes);
+    return await weighQuietLife(server.pid, server.url, probes);
   } finally {
     await server.stop();
   }
