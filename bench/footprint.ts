@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runCommand } from '../sim/run-command.ts';
 import type { Memory } from './footprint/process.ts';
@@ -10,6 +10,7 @@ import { cpuTable, memoryTable, startTable, starvedTable, variantsTable } from '
 import {
   BARE,
   BARE_WITH_SETTINGS,
+  COMPILE_CACHE,
   OFFICIAL_CLIENT,
   SHIPPED,
   TRIED,
@@ -88,6 +89,7 @@ async function run({ rounds, parts, tried, millicores }: Options): Promise<numbe
   if (tried) {
     const starts = await measureStarts({ [NODE]: BARE }, TRIED, 3 * rounds);
     const { held, probedAndHeld } = await weighAll({}, TRIED, rounds);
+    rmSync(COMPILE_CACHE, { recursive: true, force: true });
     console.log(`${startTable(starts)}\n\n${variantsTable(starts, held, probedAndHeld)}`);
     return 0;
   }

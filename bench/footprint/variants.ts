@@ -35,6 +35,9 @@ export const OFFICIAL_CLIENT: Variant = {
 
 export const WITHOUT_PERMISSIONS = without('the permission model', '--permission', '--allow-');
 
+/** What a variant leaves behind. */
+export const COMPILE_CACHE = resolve(tmpdir(), 'drain-wait-compile-cache');
+
 /** What else was tried, each as a change of what is shipped. */
 export const TRIED: readonly Variant[] = [
   SHIPPED,
@@ -43,7 +46,7 @@ export const TRIED: readonly Variant[] = [
   without('`--v8-pool-size=0`', '--v8-pool-size'),
   { ...SHIPPED, name: 'without the settings of glibc and libuv', env: {} },
   WITHOUT_PERMISSIONS,
-  withCompileCache(resolve(tmpdir(), 'drain-wait-compile-cache')),
+  withCompileCache(COMPILE_CACHE),
   withFlags('--lite-mode'),
   withFlags('--jitless'),
   withFlags('--optimize-for-size'),

@@ -30,13 +30,12 @@ export async function makeCertificate(): Promise<Certificate> {
 
 let shared: Promise<Certificate> | undefined;
 
-/** Serves an API behind TLS as well, as the pods of a cluster meet it. Absent `certificate`: one that this process makes once. */
+/** Serves an API behind TLS, as the pods of a cluster meet it. The certificate is one for the whole process. */
 export async function listenTls(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
-  certificate?: Certificate,
 ): Promise<TlsListening> {
   shared ??= makeCertificate();
-  const { cert, key } = certificate ?? (await shared);
+  const { cert, key } = await shared;
   const server = createServer({ cert, key }, (request, response) => void handle(request, response));
   const listening = await listenOn(server);
   return { ...listening, url: `https://127.0.0.1:${listening.port}`, ca: cert };
