@@ -38,3 +38,14 @@ export function createTimeline(clock: Clock): Timeline {
     },
   };
 }
+
+/** The first such moment, of this container where one is named. */
+export function findMoment(
+  { moments }: Pick<Timeline, 'moments'>,
+  what: string,
+  container?: string,
+): Moment | undefined {
+  return moments.find(
+    (moment) => moment.what === what && (container === undefined || moment.fields['container'] === container),
+  );
+}

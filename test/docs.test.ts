@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { loadYaml } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
+import { addTargetGroup } from '../sim/add-target-group.ts';
 import { REASONS } from '../src/core/outcome.ts';
 import { SETTINGS } from '../src/settings.ts';
-import { addTargetGroup, startScene } from './support/scene.ts';
+import { startScene } from './support/scene.ts';
 
 const readme = await readFile('README.md', 'utf8');
 

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addTargetGroup } from '../../sim/add-target-group.ts';
 import { type EmbeddedCluster, startCluster } from '../../sim/cluster.ts';
 import { kubeconfig } from '../../sim/kubeconfig.ts';
 import { fakeProcess } from '../../sim/kubelet/process.ts';
-import { service, targetGroupBinding } from '../../sim/kubernetes/builders.ts';
 import { type ProtectedPod, runProtectedPod } from '../../sim/protected-pod.ts';
 import type { Variant } from './variants.ts';
 
@@ -15,9 +15,7 @@ const SETTLE = '2s';
 /** An embedded cluster at the pace of the real clock, with one target group. */
 export async function startScene(): Promise<EmbeddedCluster> {
   const cluster = await startCluster({ lagMs: LAG_MS });
-  const { arn } = cluster.elbv2.createTargetGroup({ name: 'web', loadBalancer: 'alb' });
-  cluster.store.put(service({ name: 'web', spec: { selector: { app: 'web' } } }));
-  cluster.store.put(targetGroupBinding({ name: 'web', spec: { targetGroupARN: arn, targetGroupProtocol: 'HTTP' } }));
+  addTargetGroup(cluster);
   return cluster;
 }
 

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { findMoment } from '../../sim/timeline.ts';
 import { limitCpu } from './cpu-limit.ts';
 import { runPod, startScene } from './scene.ts';
 import { SHIPPED } from './variants.ts';
@@ -35,10 +36,7 @@ export async function starve(millicores: number): Promise<StarvedLife> {
     await pod.ended;
     const released = await pod.logged('hold released');
     const [target] = released['targets'] as readonly { readonly calls: number }[];
-    const at = (what: string, container?: string) =>
-      cluster.timeline.moments.find(
-        (moment) => moment.what === what && (container === undefined || moment.fields['container'] === container),
-      )?.atMs ?? Number.NaN;
+    const at = (what: string, container?: string) => findMoment(cluster.timeline, what, container)?.atMs ?? Number.NaN;
     return {
       listeningMs,
       checkMs,

@@ -1,15 +1,16 @@
 import { parseArgs, styleText } from 'node:util';
 import { duration } from '../../src/settings.ts';
+import { addTargetGroup } from '../add-target-group.ts';
 import { type EmbeddedCluster, startCluster } from '../cluster.ts';
 import { startAlb } from '../data-plane/alb.ts';
 import type { ContainerProcess } from '../kubelet/process.ts';
 import type { RunningPod } from '../kubelet.ts';
-import { pod, service, targetGroupBinding } from '../kubernetes/builders.ts';
+import { pod } from '../kubernetes/builders.ts';
 import { type Load, type LoadReport, startLoad } from '../load/load.ts';
 import { narrate, seconds, wantsColors } from '../narrate.ts';
 import { type LogLine, runProtectedPod } from '../protected-pod.ts';
 import { runCommand } from '../run-command.ts';
-import type { Moment } from '../timeline.ts';
+import { findMoment, type Moment, type Timeline } from '../timeline.ts';
 import { startWebApp } from '../web-app-process.ts';
 
 const HELP = `Deletes a pod of an embedded cluster and shows what happens, in order.
@@ -78,9 +79,7 @@ async function run(options: DemoOptions): Promise<Verdict> {
   const stopShowing = cluster.timeline.onMoment(show);
   const { clock, timeline, elbv2, store } = cluster;
   try {
-    const group = elbv2.createTargetGroup({ name: 'k8s-shop-web-1a2b', loadBalancer: 'alb' });
-    store.put(service({ name: 'web' }));
-    store.put(targetGroupBinding({ name: 'web', spec: { targetGroupARN: group.arn, targetGroupProtocol: 'HTTP' } }));
+    const group = addTargetGroup(cluster, 'web', { group: { name: 'k8s-shop-web-1a2b' } });
     const appPort = Promise.withResolvers<number>();
     const running = await startPod(cluster, options.without, () => startWebApp(cluster.speed, appPort.resolve));
     const address = { host: '127.0.0.1', port: await appPort.promise };
@@ -98,7 +97,7 @@ async function run(options: DemoOptions): Promise<Verdict> {
     await until(cluster, () => timeline.moments.some(({ what }) => what === 'stops routing'));
     const report = await load.stop();
     await balancer.close();
-    return judge(timeline.moments, report);
+    return judge(timeline, report);
   } finally {
     await cluster.close();
     stopShowing();
@@ -162,18 +161,12 @@ function briefly(message: string, fields: Readonly<Record<string, unknown>>): Re
   }
 }
 
-function judge(moments: readonly Moment[], { sent, failures }: LoadReport): Verdict {
+function judge(timeline: Timeline, { sent, failures }: LoadReport): Verdict {
   const failed = failures.length;
-  const at = (actor: Moment['actor'], what: string, container?: string) =>
-    moments.find(
-      (moment) =>
-        moment.actor === actor &&
-        moment.what === what &&
-        (container === undefined || moment.fields['container'] === container),
-    )?.atMs ?? Number.NaN;
-  const deletedAtMs = at('user', 'deletes the pod');
-  const sigtermAfterMs = at('kubelet', 'sends SIGTERM', 'app') - deletedAtMs;
-  const routedUntilMs = at('load-balancer', 'stops routing') - deletedAtMs;
+  const at = (what: string, container?: string) => findMoment(timeline, what, container)?.atMs ?? Number.NaN;
+  const deletedAtMs = at('deletes the pod');
+  const sigtermAfterMs = at('sends SIGTERM', 'app') - deletedAtMs;
+  const routedUntilMs = at('stops routing') - deletedAtMs;
   const good = sigtermAfterMs >= routedUntilMs && failed === 0;
   const order =
     sigtermAfterMs >= routedUntilMs

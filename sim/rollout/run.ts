@@ -1,9 +1,8 @@
-import type { TargetGroup } from '../aws/target-group.ts';
+import { addTargetGroup } from '../add-target-group.ts';
 import { type EmbeddedCluster, startCluster } from '../cluster.ts';
 import { startAlb } from '../data-plane/alb.ts';
 import { startNlb } from '../data-plane/nlb.ts';
 import { createDeployment } from '../deployment.ts';
-import { service, targetGroupBinding } from '../kubernetes/builders.ts';
 import { startLoad } from '../load/load.ts';
 import { fatesOf } from './fates.ts';
 import { createRolloutPods } from './pods.ts';
@@ -41,7 +40,10 @@ export async function runRollout(strategy: RolloutStrategy, options: RolloutOpti
   const cluster = await startCluster({ speed, lagMs });
   const { clock, timeline } = cluster;
   try {
-    const group = bindTargetGroup(cluster, options);
+    const { loadBalancer, deregistrationDelayMs } = options;
+    const group = addTargetGroup(cluster, 'web', {
+      group: { loadBalancer, deregistrationDelayMs, healthyAfterMs: HEALTHY_AFTER_MS },
+    });
     const address = (ip: string, port: number) => cluster.addresses.get(`${ip}:${port}`);
     const startLoadBalancer = options.loadBalancer === 'alb' ? startAlb : startNlb;
     await using balancer = closing(
@@ -77,24 +79,6 @@ export async function runRollout(strategy: RolloutStrategy, options: RolloutOpti
   } finally {
     await cluster.close();
   }
-}
-
-function bindTargetGroup(cluster: EmbeddedCluster, options: RolloutOptions): TargetGroup {
-  const { loadBalancer, deregistrationDelayMs } = options;
-  const group = cluster.elbv2.createTargetGroup({
-    name: 'web',
-    loadBalancer,
-    deregistrationDelayMs,
-    healthyAfterMs: HEALTHY_AFTER_MS,
-  });
-  cluster.store.put(service({ name: 'web' }));
-  cluster.store.put(
-    targetGroupBinding({
-      name: 'web',
-      spec: { targetGroupARN: group.arn, targetGroupProtocol: group.protocol },
-    }),
-  );
-  return group;
 }
 
 function count({ moments }: EmbeddedCluster['timeline'], wanted: string): number {

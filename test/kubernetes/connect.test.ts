@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { kubeconfig } from '../../sim/kubeconfig.ts';
 import { pod } from '../../sim/kubernetes/builders.ts';
 import { listenTls, makeCertificate, type TlsListening, writeServiceAccount } from '../../sim/kubernetes/tls.ts';
 import { createCluster } from '../../src/kubernetes/cluster.ts';
@@ -129,18 +130,9 @@ describe('outside a pod', () => {
   });
 });
 
-/** A kubeconfig for the embedded API; returns its path. JSON is YAML. */
+/** A kubeconfig for the embedded API; returns its path. */
 function writeKubeconfig(name = 'kubeconfig'): string {
   const path = join(root, name);
-  const cluster = { server: kubernetes.api.url, 'insecure-skip-tls-verify': true };
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'test',
-    contexts: [{ name: 'test', context: { cluster: 'embedded', user: 'web' } }],
-    clusters: [{ name: 'embedded', cluster }],
-    users: [{ name: 'web', user: { token: TOKEN } }],
-  };
-  writeFileSync(path, JSON.stringify(config));
+  writeFileSync(path, kubeconfig(kubernetes.api.url, TOKEN));
   return path;
 }

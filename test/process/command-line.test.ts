@@ -7,12 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addTargetGroup } from '../../sim/add-target-group.ts';
 import { startCluster } from '../../sim/cluster.ts';
 import { kubeconfig } from '../../sim/kubeconfig.ts';
 import { fakeProcess } from '../../sim/kubelet/process.ts';
 import { pod as podObject } from '../../sim/kubernetes/builders.ts';
 import { ENTRY, IMAGE } from '../support/entry.ts';
-import { addTargetGroup, POD_IP } from '../support/scene.ts';
+import { POD_IP } from '../support/scene.ts';
 
 interface Result {
   readonly code: number | undefined;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { addTargetGroup } from '../../sim/add-target-group.ts';
 import { targetGroupArn } from '../../sim/aws/target-group.ts';
 import { service, targetGroupBinding } from '../../sim/kubernetes/builders.ts';
-import { addTargetGroup, POD_IP, type SceneOptions, startScene } from '../support/scene.ts';
+import { POD_IP, type SceneOptions, startScene } from '../support/scene.ts';
 
 /** Deletes a pod of this world, and gives what the sidecar found and saw. */
 async function drain(options: SceneOptions) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { addTargetGroup, POD_IP, startScene } from '../support/scene.ts';
+import { addTargetGroup } from '../../sim/add-target-group.ts';
+import { POD_IP, startScene } from '../support/scene.ts';
 
 describe.concurrent('a pod that is deleted', () => {
   test('gets SIGTERM the settle time after its target was first seen draining', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { addTargetGroup } from '../../sim/add-target-group.ts';
 import type { FaultRule } from '../../sim/faults.ts';
-import { addTargetGroup, type SceneOptions, startScene } from '../support/scene.ts';
+import { type SceneOptions, startScene } from '../support/scene.ts';
 
 /** Until the fallback hold, or the deadline, has passed nobody may be released. */
 const FALLBACK_MS = 35_000;

@@ -7,6 +7,7 @@ import { inject, onTestFinished } from 'vitest';
 import { scaledClock } from '../../sim/clock.ts';
 import { createFaults, type Faults } from '../../sim/faults.ts';
 import { listen } from '../../sim/http.ts';
+import { kubeconfig } from '../../sim/kubeconfig.ts';
 import { type KubernetesApi, startKubernetesApi } from '../../sim/kubernetes/api.ts';
 import { createStore, type Store } from '../../sim/kubernetes/store.ts';
 import { listenTls, writeServiceAccount } from '../../sim/kubernetes/tls.ts';
@@ -113,11 +114,6 @@ export async function serve(
 
 function kubeConfig(server: string, token: string): KubeConfig {
   const config = new KubeConfig();
-  config.loadFromOptions({
-    clusters: [{ name: 'embedded', server, skipTLSVerify: true }],
-    users: [{ name: 'web', token }],
-    contexts: [{ name: 'web', cluster: 'embedded', user: 'web' }],
-    currentContext: 'web',
-  });
+  config.loadFromString(kubeconfig(server, token));
   return config;
 }

@@ -1,10 +1,8 @@
-import type { TargetGroup, TargetGroupOptions } from '../../sim/aws/target-group.ts';
+import { addTargetGroup } from '../../sim/add-target-group.ts';
 import { type ClusterOptions, type EmbeddedCluster, startCluster } from '../../sim/cluster.ts';
 import { fakeProcess } from '../../sim/kubelet/process.ts';
-import { service, targetGroupBinding } from '../../sim/kubernetes/builders.ts';
-import type { Service, TargetGroupBinding } from '../../sim/kubernetes/objects.ts';
 import { type ProtectedPod, type ProtectedPodOptions, runProtectedPod } from '../../sim/protected-pod.ts';
-import type { Moment } from '../../sim/timeline.ts';
+import { findMoment, type Moment } from '../../sim/timeline.ts';
 import type { HoldSummary } from '../../src/core/outcome.ts';
 import { ENTRY, IMAGE } from './entry.ts';
 
@@ -80,10 +78,7 @@ function sceneOf(cluster: EmbeddedCluster, pod: ProtectedPod): Scene {
       await pod.ended;
       return await released();
     },
-    moment: (what, container) =>
-      cluster.timeline.moments.find(
-        (moment) => moment.what === what && (container === undefined || moment.fields['container'] === container),
-      ),
+    moment: (what, container) => findMoment(cluster.timeline, what, container),
     calls: (action) => cluster.aws.requests.filter((request) => request.action === action).length,
     sleep: (ms) => cluster.clock.sleep(ms),
     [Symbol.asyncDispose]: () => cluster.close(),
@@ -92,30 +87,4 @@ function sceneOf(cluster: EmbeddedCluster, pod: ProtectedPod): Scene {
 
 function oneAlb(cluster: EmbeddedCluster): void {
   addTargetGroup(cluster);
-}
-
-export interface Bound {
-  readonly group?: Partial<TargetGroupOptions>;
-  readonly binding?: Partial<TargetGroupBinding['spec']>;
-  readonly apiVersion?: TargetGroupBinding['apiVersion'];
-  readonly service?: Partial<Service['spec']>;
-}
-
-/** A target group with its TargetGroupBinding and Service, all of the name `name`. */
-export function addTargetGroup(cluster: EmbeddedCluster, name = 'web', options: Bound = {}): TargetGroup {
-  const group = cluster.elbv2.createTargetGroup({ name, loadBalancer: 'alb', ...options.group });
-  cluster.store.put(service({ name, spec: { selector: { app: 'web' }, ...options.service } }));
-  cluster.store.put(
-    targetGroupBinding({
-      name,
-      spec: {
-        targetGroupARN: group.arn,
-        targetGroupProtocol: group.protocol,
-        ipAddressType: group.ipAddressType,
-        ...options.binding,
-      },
-      ...(options.apiVersion === undefined ? {} : { apiVersion: options.apiVersion }),
-    }),
-  );
-  return group;
 }
