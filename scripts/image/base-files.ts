@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { rootCertificates } from 'node:tls';
-import { ToolFailed } from './tool.ts';
+import { ToolFailed } from '../tool.ts';
 import type { Workshop } from './workshop.ts';
 
 const FILES = {

@@ -1,4 +1,4 @@
-import { ToolFailed } from './tool.ts';
+import { ToolFailed } from '../tool.ts';
 import type { Workshop } from './workshop.ts';
 
 export interface Commit {

@@ -1,6 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { askedToStop } from '../asked-to-stop.ts';
 import { addedBytes } from './added-bytes.ts';
 import { imagesToBuildOn } from './bases.ts';
 import { buildImage } from './build-image.ts';
@@ -61,12 +62,4 @@ async function checkSize(archive: string, base: string, workshop: Workshop): Pro
 
 function inMegabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(2)} MB`;
-}
-
-function askedToStop(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => controller.abort(new Error(`Stopped by ${signal}.`)));
-  }
-  return controller.signal;
 }

@@ -1,5 +1,4 @@
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { findOnPath } from '../on-path.ts';
 
 /** What is run, and the Debian package that has it. */
 const TOOLS = {
@@ -19,16 +18,11 @@ export async function requireTools(): Promise<void> {
     );
   }
   const missing = [];
-  for (const [tool, debianPackage] of Object.entries(TOOLS)) if (!(await isOnPath(tool))) missing.push(debianPackage);
+  for (const [tool, debianPackage] of Object.entries(TOOLS))
+    if ((await findOnPath(tool)) === undefined) missing.push(debianPackage);
   if (missing.length > 0) {
     throw new Error(
       `npm run image needs more than is installed here. Install it with: apt-get install ${missing.join(' ')}`,
     );
   }
-}
-
-async function isOnPath(tool: string): Promise<boolean> {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const found = await Promise.allSettled(folders.map((each) => access(join(each, tool), constants.X_OK)));
-  return found.some(({ status }) => status === 'fulfilled');
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runTool, type ToolRun } from './tool.ts';
+import { runTool, type ToolRun } from '../tool.ts';
 
 /** A folder that everything happens in, buildah's storage too, and that is gone afterwards. */
 export interface Workshop {
