@@ -27,7 +27,7 @@ function lazyCluster(serviceAccountDir: string): Cluster {
     readPod: async (...args) => (await load()).readPod(...args),
     listBindings: async (...args) => (await load()).listBindings(...args),
     listEndpointSlices: async (...args) => (await load()).listEndpointSlices(...args),
-    findServicePortName: async (...args) => (await load()).findServicePortName(...args),
+    readService: async (...args) => (await load()).readService(...args),
   };
 }
 

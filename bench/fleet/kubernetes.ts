@@ -38,7 +38,7 @@ export function createKubernetes({ clock, pods, bindings, gracePeriodMs }: Fleet
             (service): EndpointSlice => sliceOf(service, listed[Number(service.slice('web-'.length))] ?? []),
           ),
         ),
-      findServicePortName: () => answer(() => 'http'),
+      readService: () => answer(() => ({ ports: [{ name: 'http', port: 80 }], publishesNotReady: false })),
     },
     remove({ group, name }) {
       const endpoints = listed[group] ?? [];

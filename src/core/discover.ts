@@ -1,5 +1,5 @@
 import { ApiError, toApiError } from './errors.ts';
-import type { Binding, BindingApiGroup, Cluster, EndpointSlice, OwnPod, PodRef } from './ports.ts';
+import type { Binding, BindingApiGroup, Cluster, EndpointSlice, OwnPod, PodRef, Service } from './ports.ts';
 import {
   type GroupTargets,
   type IpFamily,
@@ -31,6 +31,8 @@ export interface Discovery {
   readonly bindings: readonly Binding[];
   /** Targets of these bindings whose pods are terminating now, this pod's own among them. */
   readonly terminatingTargets: number;
+  /** Those of their Services that list the pod and publish not-ready addresses: it stays registered until its containers have ended. */
+  readonly undrainable: readonly string[];
   /** Whether nothing that could hide a target stayed unread. Only then does "no targets" mean that the pod is no target. */
   readonly complete: boolean;
   readonly problems: readonly ApiError[];
@@ -74,7 +76,7 @@ function namedByUser(
   const annotation = pod?.annotations[TARGET_GROUPS_ANNOTATION];
   const source = setting.length > 0 ? 'setting' : 'annotation';
   const operation = `read the ${source} of target groups`;
-  const nobodyElse = { bindings: [], terminatingTargets: 1 };
+  const nobodyElse = { bindings: [], terminatingTargets: 1, undrainable: [] };
   const failed = (error: ApiError) => ({
     ...nobodyElse,
     source: undefined,
@@ -126,10 +128,13 @@ async function boundInCluster(subject: Subject, cluster: Cluster, signal: AbortS
     'list endpointslices.discovery.k8s.io',
     provenIps.length > 0 ? harmless : hiding,
   );
+  const undrainable = new Set<string>();
   const groups = await Promise.all(
     relevant.map(async (binding): Promise<GroupTargets> => {
-      const listed = slices.filter((slice) => isOf(slice, binding));
-      const addresses = await listedAddresses(binding, listed, subject, cluster, harmless, signal);
+      const mine = slices.filter((slice) => isOf(slice, binding) && podAddresses(slice, subject).length > 0);
+      const service = mine.length > 0 ? await serviceOf(binding, subject, cluster, harmless, signal) : undefined;
+      if (service?.publishesNotReady === true) undrainable.add(binding.service.name);
+      const addresses = mine.flatMap((slice) => targetAddresses(slice, subject, portName(binding, service)));
       return {
         group: binding.group,
         addresses: addresses.length > 0 ? addresses : atAnyPort(provenIps, binding.family),
@@ -142,6 +147,7 @@ async function boundInCluster(subject: Subject, cluster: Cluster, signal: AbortS
     groups: mergeGroups(found),
     bindings: relevant,
     terminatingTargets: countTerminating(relevant, slices),
+    undrainable: [...undrainable],
     // The annotation of a pod that was never read may name targets.
     complete: hiding.length === 0 && (subject.wasRead || found.length > 0),
     problems: [...hiding, ...harmless],
@@ -162,19 +168,20 @@ async function listIpBindings(
   return lists.flat().filter(({ targetType }) => targetType === 'ip');
 }
 
-/** The pod's targets in the slices of a binding's Service. Where its port cannot be named, they are found by their IP. */
-async function listedAddresses(
-  binding: Binding,
-  listed: readonly EndpointSlice[],
-  subject: Subject,
+/** Undefined where it cannot be read: then the pod's targets are found by their IP, unless the binding names the port. */
+function serviceOf(
+  { service }: Binding,
+  { namespace }: Subject,
   cluster: Cluster,
   problems: ApiError[],
   signal: AbortSignal,
-): Promise<readonly TargetAddress[]> {
-  const mine = listed.filter((slice) => podAddresses(slice, subject).length > 0);
-  if (mine.length === 0) return [];
-  const port = await orElse(portName(binding, subject, cluster, signal), undefined, 'get services', problems);
-  return mine.flatMap((slice) => targetAddresses(slice, subject, port));
+): Promise<Service | undefined> {
+  return orElse(cluster.readService(namespace, service.name, signal), undefined, 'get services', problems);
+}
+
+/** Name of the Service port that a binding means; undefined where that is not known. */
+function portName({ service: { port } }: Binding, service: Service | undefined): string | undefined {
+  return typeof port === 'string' ? port : service?.ports.find((each) => each.port === port)?.name;
 }
 
 function isOf({ service, family }: EndpointSlice, binding: Binding): boolean {
@@ -214,17 +221,6 @@ function countTerminating(bindings: readonly Binding[], slices: readonly Endpoin
 
 function atAnyPort(ips: readonly string[], family: IpFamily): readonly TargetAddress[] {
   return ips.filter((ip) => ipFamily(ip) === family).map((ip) => ({ ip, port: undefined }));
-}
-
-/** Name of the Service port that a binding means; undefined where the Service has no such port. */
-async function portName(
-  { service }: Binding,
-  { namespace }: Subject,
-  cluster: Cluster,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  if (typeof service.port === 'string') return service.port;
-  return await cluster.findServicePortName(namespace, service.name, service.port, signal);
 }
 
 function podAddresses(slice: EndpointSlice, { name, uid, ips }: Subject): readonly string[] {

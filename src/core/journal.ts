@@ -19,6 +19,8 @@ export type HoldEvent =
   | { readonly kind: 'deadline-changed'; readonly deadlineInMs: number }
   /** `known` is how many target groups were followed already. */
   | { readonly kind: 'discovered'; readonly discovery: Discovery; readonly known: number }
+  /** The controller will not deregister the pod in time: see `undrainable` of a Discovery. */
+  | { readonly kind: 'undrainable'; readonly services: readonly string[] }
   | { readonly kind: 'call-failed'; readonly targetGroup: string; readonly error: ApiError }
   | { readonly kind: 'port-followed'; readonly target: NamedTarget; readonly insteadOfPort: number }
   | { readonly kind: 'target-changed'; readonly target: NamedTarget; readonly state: string; readonly atMs: number }
@@ -26,6 +28,10 @@ export type HoldEvent =
 
 /** Takes what a hold tells. Must not throw and must not wait. */
 export type Journal = (event: HoldEvent) => void;
+
+/** Why such a hold ends at the deadline, and what to do (endpointslice controller: such a pod counts as ready until its end). */
+export const UNDRAINABLE =
+  'Service with publishNotReadyAddresses: the controller deregisters the pod only when its containers have ended; unset it, or use another Service';
 
 /** What changed for the targets from one state to the next. */
 export function targetEvents(before: HoldState, after: HoldState): readonly HoldEvent[] {

@@ -63,6 +63,13 @@ export interface EndpointSlice {
   readonly ports: readonly { readonly name: string; readonly port: number }[];
 }
 
+export interface Service {
+  /** An unnamed port has the name ''. */
+  readonly ports: readonly { readonly name: string; readonly port: number }[];
+  /** `spec.publishNotReadyAddresses`: then a terminating pod counts as ready until its containers have ended. */
+  readonly publishesNotReady: boolean;
+}
+
 /** What the core asks of Kubernetes. Every call rejects with an ApiError and ends soon after an abort. */
 export interface Cluster {
   readPod(pod: PodRef, signal: AbortSignal): Promise<OwnPod>;
@@ -73,13 +80,7 @@ export interface Cluster {
     services: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly EndpointSlice[]>;
-  /** The name of the Service port with this number; undefined where the Service has none. */
-  findServicePortName(
-    namespace: string,
-    service: string,
-    port: number,
-    signal: AbortSignal,
-  ): Promise<string | undefined>;
+  readService(namespace: string, name: string, signal: AbortSignal): Promise<Service>;
 }
 
 /** State of one target as DescribeTargetHealth gives it. Unknown values are kept as they are. */

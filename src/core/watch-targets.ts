@@ -43,7 +43,10 @@ export async function watchTargets(watch: Watch): Promise<void> {
     const discovery = await discoverTargets(request.pod, pod, request.policy.targetGroups, ports.cluster, signal);
     if (signal.aborted) return;
     const news = JSON.stringify([discovery.groups, discovery.problems.map(({ message }) => message)]);
-    if (news !== told) ports.journal({ kind: 'discovered', discovery, known: state().groups.length });
+    if (news !== told) {
+      ports.journal({ kind: 'discovered', discovery, known: state().groups.length });
+      if (discovery.undrainable.length > 0) ports.journal({ kind: 'undrainable', services: discovery.undrainable });
+    }
     told = news;
     bindings = discovery.bindings;
     see({ kind: 'targets-found', ...discovery });

@@ -5,7 +5,7 @@ import type { BindingApiGroup, Clock, Cluster } from '../core/ports.ts';
 import { callWithin } from '../core/timeout.ts';
 import type { Connection } from './connection.ts';
 import { fromAnswer, toKubernetesError } from './errors.ts';
-import { type Json, slicesOf, toBinding, toEndpointSlice, toOwnPod } from './objects.ts';
+import { type Json, slicesOf, toBinding, toEndpointSlice, toOwnPod, toService } from './objects.ts';
 
 // Long enough for a TLS handshake in a container that may use a fiftieth of a processor.
 const CALL_TIMEOUT_MS = 5_000;
@@ -139,11 +139,9 @@ export function createCluster({ clock, connect }: ClusterOptions): Cluster {
       );
     },
 
-    async findServicePortName(namespace, service, port, signal) {
-      const path = `${inNamespace('/api/v1', namespace)}/services/${encodeURIComponent(service)}`;
-      const { spec } = (await read('get services', path, signal)) as Json<V1Service>;
-      const found = spec?.ports?.find((each) => each.port === port);
-      return found === undefined ? undefined : (found.name ?? '');
+    async readService(namespace, name, signal) {
+      const path = `${inNamespace('/api/v1', namespace)}/services/${encodeURIComponent(name)}`;
+      return toService((await read('get services', path, signal)) as Json<V1Service>);
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
+import type { V1EndpointSlice, V1Pod, V1Service } from '@kubernetes/client-node';
 import { ApiError } from '../core/errors.ts';
-import type { Binding, BindingApiGroup, EndpointSlice, OwnPod } from '../core/ports.ts';
+import type { Binding, BindingApiGroup, EndpointSlice, OwnPod, Service } from '../core/ports.ts';
 import { canonicalIp, type LoadBalancerKind } from '../core/target.ts';
 
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
@@ -67,6 +67,13 @@ export function toEndpointSlice(slice: Json<V1EndpointSlice>): EndpointSlice {
     })),
     // A port without a number means "all ports", which no load balancer targets.
     ports: (slice.ports ?? []).flatMap(({ name, port }) => (port === undefined ? [] : [{ name: name ?? '', port }])),
+  };
+}
+
+export function toService({ spec }: Json<V1Service>): Service {
+  return {
+    ports: (spec?.ports ?? []).map(({ name, port }) => ({ name: name ?? '', port })),
+    publishesNotReady: spec?.publishNotReadyAddresses === true,
   };
 }
 

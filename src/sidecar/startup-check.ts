@@ -1,5 +1,6 @@
 import { discoverTargets, type TargetSource } from '../core/discover.ts';
 import { type ApiErrorKind, toApiError } from '../core/errors.ts';
+import { UNDRAINABLE } from '../core/journal.ts';
 import { jitter } from '../core/pace.ts';
 import type { HoldPolicy } from '../core/policy.ts';
 import type { Clock, Cluster, OwnPod, PodRef, Random } from '../core/ports.ts';
@@ -18,7 +19,7 @@ export interface CheckResult {
 }
 
 export interface CheckProblem {
-  readonly kind: ApiErrorKind;
+  readonly kind: ApiErrorKind | 'undrainable';
   readonly message: string;
 }
 
@@ -55,12 +56,16 @@ async function checkOnce({ pod, policy, cluster }: StartupCheckOptions): Promise
     unreadable.push({ kind, message });
     return undefined;
   });
-  const { source, groups, problems } = await discoverTargets(pod, ownPod, policy.targetGroups, cluster, signal);
+  const found = await discoverTargets(pod, ownPod, policy.targetGroups, cluster, signal);
   return {
     pod: ownPod,
-    source,
-    groups,
-    problems: [...unreadable, ...problems.map(({ kind, message }) => ({ kind, message }))],
+    source: found.source,
+    groups: found.groups,
+    problems: [
+      ...unreadable,
+      ...found.problems.map(({ kind, message }) => ({ kind, message })),
+      ...found.undrainable.map((name) => ({ kind: 'undrainable', message: `${name}: ${UNDRAINABLE}` }) as const),
+    ],
   };
 }
 

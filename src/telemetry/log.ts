@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { ApiError } from '../core/errors.ts';
-import type { HoldEvent, Journal } from '../core/journal.ts';
+import { type HoldEvent, type Journal, UNDRAINABLE } from '../core/journal.ts';
 import { REASONS } from '../core/outcome.ts';
 import type { PodRef } from '../core/ports.ts';
 import { groupName } from '../core/target.ts';
@@ -71,6 +71,8 @@ function lineOf(event: HoldEvent): Line {
         ...(problems.length > 0 ? { problems: problems.map(describeError) } : {}),
       };
     }
+    case 'undrainable':
+      return { level: 'warn', message: UNDRAINABLE, services: event.services };
     case 'call-failed':
       return {
         level: 'warn',

@@ -98,7 +98,7 @@ describe('TargetGroupBindings', () => {
   test('take the port of the slice that has the name of the Service port', async () => {
     const found = await discover({
       bindings: elbv2Only(binding({ service: { name: 'web', port: 80 } })),
-      servicePort: () => 'admin',
+      service: () => ({ ports: [{ name: 'admin', port: 80 }], publishesNotReady: false }),
       slices: () => [
         slice({
           ports: [
@@ -114,10 +114,18 @@ describe('TargetGroupBindings', () => {
   test('whose Service cannot be read are matched by the IP alone', async () => {
     const found = await discover({
       bindings: elbv2Only(binding({ service: { name: 'web', port: 80 } })),
-      servicePort: () => failure('denied'),
+      service: () => failure('denied'),
     });
     expect(found.groups[0]?.addresses).toEqual([{ ip: '10.1.0.7', port: undefined }]);
     expect(found).toMatchObject({ complete: true, problems: [{ kind: 'denied' }] });
+  });
+
+  test('whose Service publishes not-ready addresses are told of: the controller waits for the end of the containers', async () => {
+    const service = (publishesNotReady: boolean) => ({ ports: [{ name: 'http', port: 80 }], publishesNotReady });
+    const undrainable = async (publishesNotReady: boolean) =>
+      (await discover({ bindings: elbv2Only(binding()), service: () => service(publishesNotReady) })).undrainable;
+    expect(await undrainable(true)).toEqual(['web']);
+    expect(await undrainable(false)).toEqual([]);
   });
 
   test('of an IPv6 group take the address of that family', async () => {

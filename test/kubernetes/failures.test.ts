@@ -35,7 +35,7 @@ const CALLS: readonly (readonly [
     (cluster, signal) => cluster.listBindings('eks.amazonaws.com', 'default', signal),
   ],
   ['list endpointslices.discovery.k8s.io', (cluster, signal) => cluster.listEndpointSlices('default', ['web'], signal)],
-  ['get services', (cluster, signal) => cluster.findServicePortName('default', 'web', 80, signal)],
+  ['get services', (cluster, signal) => cluster.readService('default', 'web', signal)],
 ];
 
 let kubernetes: TestKubernetes;

@@ -209,24 +209,30 @@ describe('a list of more than one page', () => {
   });
 });
 
-describe('findServicePortName()', () => {
-  const find = (port: number) => kubernetes.cluster.findServicePortName('default', 'web', port, NEVER);
+describe('readService()', () => {
+  const read = () => kubernetes.cluster.readService('default', 'web', NEVER);
 
-  test('finds the port by its number', async () => {
+  test('gives the ports with their names', async () => {
     const ports = [
       { name: 'http', port: 80, targetPort: 8080 },
       { name: 'admin', port: 8080 },
     ];
     kubernetes.store.put(service({ name: 'web', spec: { ports } }));
-    expect([await find(80), await find(8080), await find(443)]).toEqual(['http', 'admin', undefined]);
+    expect(await read()).toEqual({
+      ports: [
+        { name: 'http', port: 80 },
+        { name: 'admin', port: 8080 },
+      ],
+      publishesNotReady: false,
+    });
   });
 
   test('gives an empty name for the one port that needs no name', async () => {
     kubernetes.store.put(service({ name: 'web', spec: { ports: [{ port: 80 }] } }));
-    expect(await find(80)).toBe('');
+    expect((await read()).ports).toEqual([{ name: '', port: 80 }]);
   });
 
   test('rejects where there is no such Service', async () => {
-    await expect(find(80)).rejects.toMatchObject({ kind: 'not-found', operation: 'get services' });
+    await expect(read()).rejects.toMatchObject({ kind: 'not-found', operation: 'get services' });
   });
 });

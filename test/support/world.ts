@@ -9,6 +9,7 @@ import type {
   EndpointSlice,
   OwnPod,
   PodRef,
+  Service,
   TargetHealth,
   TargetHealthAnswer,
 } from '../../src/core/ports.ts';
@@ -86,7 +87,7 @@ export interface Call {
     | 'readPod'
     | 'listBindings'
     | 'listEndpointSlices'
-    | 'findServicePortName'
+    | 'readService'
     | 'describeTargetHealth'
     | 'describeTargetGroup';
   readonly atMs: number;
@@ -100,7 +101,7 @@ export interface World {
   pod: (atMs: number) => Answer<OwnPod>;
   bindings: (atMs: number, apiGroup: BindingApiGroup) => Answer<readonly Binding[]>;
   slices: (atMs: number) => Answer<readonly EndpointSlice[]>;
-  servicePort: (atMs: number) => Answer<string | undefined>;
+  service: (atMs: number) => Answer<Service>;
   /** The targets that a group has; with a filter the world answers like ELBv2. */
   targets: (atMs: number, arn: string) => Answer<readonly TargetHealth[] | TargetHealthAnswer>;
   group: (
@@ -122,7 +123,7 @@ export function testWorld(overrides: Partial<World> = {}, random: () => number =
     pod: () => ownPod(),
     bindings: (_, apiGroup) => (apiGroup === 'elbv2.k8s.aws' ? [binding()] : []),
     slices: () => [slice()],
-    servicePort: () => 'http',
+    service: () => ({ ports: [{ name: 'http', port: 80 }], publishesNotReady: false }),
     targets: (atMs) => [health(atMs < 3_000 ? 'healthy' : 'draining/Target.DeregistrationInProgress')],
     group: () => ({ arn: ALB_ARN, loadBalancer: 'alb', family: 'ipv4' }),
     ...overrides,
@@ -155,7 +156,7 @@ export function testWorld(overrides: Partial<World> = {}, random: () => number =
       readPod: () => answer('readPod', world.pod),
       listBindings: (apiGroup) => answer('listBindings', (atMs) => world.bindings(atMs, apiGroup), apiGroup),
       listEndpointSlices: () => answer('listEndpointSlices', world.slices),
-      findServicePortName: () => answer('findServicePortName', world.servicePort),
+      readService: () => answer('readService', world.service),
     },
     loadBalancers: {
       describeTargetGroup: () => answer('describeTargetGroup', world.group),
