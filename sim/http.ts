@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Listening, listenOn } from './listen.ts';
 
-/** Listens on loopback; port 0 takes a free one. */
+/** Port 0 takes a free one. `host` is an IPv4 address; absent: loopback. */
 export function listen(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void,
   port?: number,
+  host?: string,
 ): Promise<Listening> {
   const server = createServer((request, response) => {
     Promise.resolve(handle(request, response)).catch((error: unknown) => {
@@ -13,7 +14,7 @@ export function listen(
       response.destroy();
     });
   });
-  return listenOn(server, port);
+  return listenOn(server, port, host);
 }
 
 /** The whole body of a request as text. */

@@ -16,7 +16,8 @@ export interface Moment {
 export interface Timeline {
   /** Everything so far, oldest first. */
   readonly moments: readonly Moment[];
-  record(actor: Actor, what: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** `atMs`: when it happened, where that is told later; it takes its place in the order. Absent: now. */
+  record(actor: Actor, what: string, fields?: Readonly<Record<string, unknown>>, atMs?: number): void;
   /** Calls `listener` for each moment from now on; returns the function that ends it. */
   onMoment(listener: (moment: Moment) => void): () => void;
 }
@@ -27,9 +28,9 @@ export function createTimeline(clock: Clock): Timeline {
   const listeners = new Set<(moment: Moment) => void>();
   return {
     moments,
-    record(actor, what, fields = {}) {
-      const moment: Moment = { atMs: clock.now() - startedAt, actor, what, fields };
-      moments.push(moment);
+    record(actor, what, fields = {}, atMs = clock.now() - startedAt) {
+      const moment: Moment = { atMs, actor, what, fields };
+      moments.splice(moments.findLastIndex((earlier) => earlier.atMs <= atMs) + 1, 0, moment);
       for (const listener of listeners) listener(moment);
     },
     onMoment(listener) {

@@ -11,8 +11,8 @@ export function startWebApp(speed: number, listening: (port: number) => void): C
     args: ['--import', SCALED_TIME, WEB_APP],
     env: { SIM_SPEED: String(speed) },
     onLine(line) {
-      const { port } = JSON.parse(line) as { readonly port: number };
-      listening(port);
+      const { msg, port } = JSON.parse(line) as { readonly msg: string; readonly port: number };
+      if (msg === 'listening') listening(port);
     },
   });
 }

@@ -1,5 +1,5 @@
-// The application in the pods of the embedded cluster: a web server that ends the way a good one does. `/slow?ms=2000`
-// answers after that time, everything else at once.
+// The application in the pods: a web server that ends the way a good one does. `/slow?ms=2000` answers after that time, everything
+// else at once. It listens on a free port of loopback, or where HOST and PORT say. In an image it is this one file and Node.
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server } from 'node:net';
 
@@ -21,6 +21,7 @@ function answer(response: ServerResponse): void {
 function end(): void {
   if (ending) return;
   ending = true;
+  console.log(JSON.stringify({ msg: 'SIGTERM', atMs: Date.now() }));
   // Not server.close(): that also closes idle keep-alive connections at once (since Node 19), and so cuts off a client that
   // is just sending. The close() it builds on only stops listening, and calls back when the last connection has ended.
   Server.prototype.close.call(server, () => process.exit(0));
@@ -33,7 +34,7 @@ const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, respo
   if (pathname === '/slow') setTimeout(answer, Number(searchParams.get('ms')), response);
   else answer(response);
 });
-server.listen(0, '127.0.0.1', () => {
+server.listen(Number(process.env['PORT'] ?? 0), process.env['HOST'] ?? '127.0.0.1', () => {
   console.log(JSON.stringify({ msg: 'listening', port: (server.address() as AddressInfo).port }));
 });
 process.on('SIGTERM', end);

@@ -42,6 +42,8 @@ export interface AwsApiOptions {
   readonly roles?: readonly Role[];
   /** Absent: a free one. */
   readonly port?: number;
+  /** The IPv4 address to listen on. Absent: loopback. */
+  readonly host?: string;
 }
 
 interface Service {
@@ -55,7 +57,8 @@ export async function startAwsApi({
   faults,
   bucket = createTokenBucket({ clock }),
   roles = [],
-  port = 0,
+  port,
+  host,
 }: AwsApiOptions): Promise<AwsApi> {
   const sts = createSts(roles);
   const services: Readonly<Record<string, Service>> = {
@@ -88,26 +91,30 @@ export async function startAwsApi({
     return resultAnswer(service.namespace, action, act(call, { account, region: credential.region }));
   }
 
-  const server = await listen(async (request, response) => {
-    const call = parseCall(await readBody(request), request.headers.authorization);
-    const fault = faults.take(call.action);
-    const answer = answerOf(() => {
-      // A planted refusal stops the action; every other fault only spoils the answer to it.
-      if (fault?.kind === 'status') throw refusal(fault.status, fault.code);
-      return perform(call);
-    });
-    const targetGroupArn = call.params.get('TargetGroupArn');
-    requests.push({
-      action: call.action,
-      atMs: clock.now() - startedAt,
-      accessKeyId: call.credential?.accessKeyId,
-      ...(targetGroupArn === null ? {} : { targetGroupArn }),
-      filtered: call.params.has('Targets.member.1.Id'),
-      throttled: isThrottling(answer.errorCode ?? ''),
-    });
-    response.setHeader('x-amzn-requestid', answer.requestId);
-    await answerWith(response, fault, answer, () => answer.body, closableClock);
-  }, port);
+  const server = await listen(
+    async (request, response) => {
+      const call = parseCall(await readBody(request), request.headers.authorization);
+      const fault = faults.take(call.action);
+      const answer = answerOf(() => {
+        // A planted refusal stops the action; every other fault only spoils the answer to it.
+        if (fault?.kind === 'status') throw refusal(fault.status, fault.code);
+        return perform(call);
+      });
+      const targetGroupArn = call.params.get('TargetGroupArn');
+      requests.push({
+        action: call.action,
+        atMs: clock.now() - startedAt,
+        accessKeyId: call.credential?.accessKeyId,
+        ...(targetGroupArn === null ? {} : { targetGroupArn }),
+        filtered: call.params.has('Targets.member.1.Id'),
+        throttled: isThrottling(answer.errorCode ?? ''),
+      });
+      response.setHeader('x-amzn-requestid', answer.requestId);
+      await answerWith(response, fault, answer, () => answer.body, closableClock);
+    },
+    port,
+    host,
+  );
 
   return {
     ...server,

@@ -7,6 +7,8 @@ export interface RouteOptions {
   readonly targetGroup: string;
   /** Where a target really listens. Undefined: nothing answers there at all, like at the address of a pod that has gone. */
   readonly address: AddressBook;
+  /** Which IP addresses besides loopback it may connect to. Absent: none. */
+  readonly isReachable?: (ip: string) => boolean;
 }
 
 /** Where a new request, or a new connection, goes. */
@@ -17,7 +19,7 @@ export type Route =
   | { readonly kind: 'target'; readonly address: SocketAddress };
 
 /** The next route at each call: round robin, the default algorithm of an ALB, among those that are routable then. */
-export function roundRobin({ elbv2, targetGroup, address }: RouteOptions): () => Route {
+export function roundRobin({ elbv2, targetGroup, address, isReachable = () => false }: RouteOptions): () => Route {
   let turn = 0;
   return () => {
     const targets = elbv2.routable(targetGroup);
@@ -25,12 +27,14 @@ export function roundRobin({ elbv2, targetGroup, address }: RouteOptions): () =>
     turn += 1;
     if (target === undefined) return { kind: 'no target' };
     const found = address(target.id, target.port);
-    return found === undefined ? { kind: 'lost' } : { kind: 'target', address: onLoopback(found) };
+    if (found === undefined) return { kind: 'lost' };
+    if (isLoopback(found) || isReachable(found.host)) return { kind: 'target', address: found };
+    throw new Error(
+      `A data plane connects to loopback only, and to what it is told to: current value is ${found.host}`,
+    );
   };
 }
 
-function onLoopback(address: SocketAddress): SocketAddress {
-  if (!address.host.startsWith('127.') && address.host !== '::1')
-    throw new Error(`A data plane connects to loopback only: current value is ${address.host}`);
-  return address;
+function isLoopback({ host }: SocketAddress): boolean {
+  return host.startsWith('127.') || host === '::1';
 }

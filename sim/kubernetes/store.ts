@@ -15,7 +15,7 @@ export interface Change {
  * The objects of the embedded cluster. They are values: to change one, put a changed copy.
  *
  * EndpointSlices follow from the Services and Pods at every look, and have no changes of their own; a slice that was put
- * by hand takes the place of all derived ones of its Service.
+ * by hand takes the place of all derived ones of its Service, and where `slices` says `put` there are no derived ones.
  */
 export interface Store {
   /** Adds or replaces; gives it the next resourceVersion, and returns it so. */
@@ -24,8 +24,8 @@ export interface Store {
   get<K extends Kind>(kind: K, namespace: string, name: string): ObjectsByKind[K] | undefined;
   /** In the order of namespace and name. Absent `namespace`: of all. */
   list<K extends Kind>(kind: K, namespace?: string): readonly ObjectsByKind[K][];
-  /** Takes the object out at once, whatever its grace period. */
-  remove(kind: Kind, namespace: string, name: string): void;
+  /** Takes the object out at once, whatever its grace period. Absent `apiVersion`: from both API groups. */
+  remove(kind: Kind, namespace: string, name: string, apiVersion?: string): void;
   /** Calls `listener` after each change, while `put`, `remove` or `deletePod` runs; returns the function that ends it. */
   onChange(listener: (change: Change) => void): () => void;
   /**
@@ -45,7 +45,14 @@ export interface DeletePodOptions {
   readonly gracePeriodSeconds?: number;
 }
 
-export function createStore({ clock, timeline }: { readonly clock: Clock; readonly timeline: Timeline }): Store {
+export interface StoreOptions {
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  /** `put`: only those that somebody puts. Absent: `derived`. */
+  readonly slices?: 'derived' | 'put';
+}
+
+export function createStore({ clock, timeline, slices = 'derived' }: StoreOptions): Store {
   const objects = new Map<string, KubernetesObject>();
   const listeners = new Set<(change: Change) => void>();
   const wallStart = Date.now() - clock.now();
@@ -57,6 +64,7 @@ export function createStore({ clock, timeline }: { readonly clock: Clock; readon
   }
 
   function derivedSlices(): readonly KubernetesObject[] {
+    if (slices === 'put') return [];
     const stored = [...objects.values()];
     const planted = new Set(select(stored, 'EndpointSlice').map(serviceOf));
     return select(stored, 'Service')
@@ -83,9 +91,9 @@ export function createStore({ clock, timeline }: { readonly clock: Clock; readon
       const all = kind === 'EndpointSlice' ? [...objects.values(), ...derivedSlices()] : [...objects.values()];
       return select(all, kind, namespace).toSorted(byName);
     },
-    remove(kind, namespace, name) {
+    remove(kind, namespace, name, apiVersion) {
       for (const object of select([...objects.values()], kind, namespace)) {
-        if (object.metadata.name !== name) continue;
+        if (object.metadata.name !== name || (apiVersion ?? object.apiVersion) !== object.apiVersion) continue;
         objects.delete(keyOf(object));
         if (kind === 'Pod') timeline.record('api-server', 'pod removed', { pod: name, namespace });
         tell({ type: 'removed', object });

@@ -439,10 +439,15 @@ describe('ALB', () => {
     expect(await answer).toBe('late');
   });
 
-  test('connects to loopback only', () => {
+  test('connects to loopback only, and to what it is told to', () => {
     elbv2.registerTargets(arn, [t('a')]);
-    const next = roundRobin({ elbv2, targetGroup: arn, address: () => ({ host: '192.0.2.1', port: 80 }) });
-    expect(next).toThrow('A data plane connects to loopback only: current value is 192.0.2.1');
+    const address = { host: '192.0.2.1', port: 80 };
+    const route = { elbv2, targetGroup: arn, address: () => address };
+    expect(roundRobin(route)).toThrow(
+      'A data plane connects to loopback only, and to what it is told to: current value is 192.0.2.1',
+    );
+    expect(roundRobin({ ...route, isReachable: (ip) => ip === '192.0.2.1' })()).toEqual({ kind: 'target', address });
+    expect(roundRobin({ ...route, isReachable: (ip) => ip === '192.0.2.2' })).toThrow('192.0.2.1');
   });
 });
 

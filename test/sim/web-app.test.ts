@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -12,19 +12,24 @@ const SCALED_TIME = new URL('../../sim/scaled-time.ts', import.meta.url).href;
 let app: ContainerProcess;
 let port: number;
 let agent: Agent;
+let printed: string[];
 
-async function start(speed: number): Promise<void> {
+async function start(speed: number, env: Readonly<Record<string, string>> = {}): Promise<void> {
   const listening = Promise.withResolvers<number>();
   app = spawnProcess({
     command: process.execPath,
     args: ['--import', SCALED_TIME, WEB_APP],
-    env: { SIM_SPEED: String(speed) },
-    onLine: (line) => listening.resolve((JSON.parse(line) as { port: number }).port),
+    env: { SIM_SPEED: String(speed), ...env },
+    onLine(line) {
+      printed.push(line);
+      listening.resolve((JSON.parse(line) as { port: number }).port);
+    },
   });
   port = await listening.promise;
 }
 
 beforeEach(() => {
+  printed = [];
   agent = new Agent({ keepAlive: true, maxSockets: 1 });
 });
 
@@ -114,4 +119,21 @@ test('a request that takes too long does not keep it', async () => {
   app.signal('SIGTERM');
   expect(await app.exited).toEqual(cleanExit);
   await left;
+});
+
+test('in a pod it listens where it is told, and prints when SIGTERM came', async () => {
+  const free = createServer().listen(0);
+  await once(free, 'listening');
+  const { port: wanted } = free.address() as AddressInfo;
+  free.close();
+  await start(1, { HOST: '0.0.0.0', PORT: String(wanted) });
+  expect(port).toBe(wanted);
+  expect(await get('/')).toMatchObject({ body: 'hello\n' });
+  const sentAtMs = Date.now();
+  app.signal('SIGTERM');
+  await app.exited;
+  const { msg, atMs } = JSON.parse(printed.at(-1) ?? '') as { readonly msg: string; readonly atMs: number };
+  expect(msg).toBe('SIGTERM');
+  expect(atMs).toBeGreaterThanOrEqual(sentAtMs);
+  expect(atMs).toBeLessThanOrEqual(Date.now());
 });
