@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const ROLLOUT = 'test/rollout/**/*.test.ts';
+const END_TO_END = 'test/e2e/**/*.test.ts';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
@@ -16,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'all',
           include: ['test/**/*.test.ts'],
-          exclude: [ROLLOUT],
+          exclude: [ROLLOUT, END_TO_END],
           globalSetup: './test/support/build-once.ts',
           sequence: { groupOrder: 0 },
           provide: { connectBy: 'service-account' },
@@ -40,6 +41,19 @@ export default defineConfig({
           include: [ROLLOUT],
           globalSetup: './test/support/build-once.ts',
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // In real pods and in real time; they wait nearly all of it. `npm test` leaves it out.
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: [END_TO_END],
+          globalSetup: './test/e2e/setup.ts',
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          maxConcurrency: 6,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -18,6 +18,8 @@ export interface ToolRun {
   /** Ends the tool and everything that it started. */
   readonly signal: AbortSignal;
   readonly cwd?: string;
+  /** For its standard input. Absent: nothing. */
+  readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly onLine?: (line: string) => void;
 }
@@ -28,10 +30,13 @@ export async function runTool(command: string, args: readonly string[], run: Too
   // A process group of its own: a Ctrl-C of the terminal reaches it only through us, and a kill reaches its children.
   const child = spawn(command, args, {
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     cwd: run.cwd,
     env: { ...process.env, ...run.env },
   });
+  // One that does not read to the end has its reasons: its exit code tells.
+  child.stdin.on('error', () => {});
+  child.stdin.end(run.input ?? '');
   const said: string[] = [];
   const hear = (line: string) => {
     said.push(line);

@@ -65,7 +65,7 @@ async function unbuiltPrograms(): Promise<readonly string[]> {
 }
 
 /** `KUBEBUILDER_ASSETS` first. Of Kubernetes then only what was built here: another kubectl on the PATH may be years older. */
-async function findProgram(name: string): Promise<string | undefined> {
+export async function findProgram(name: string): Promise<string | undefined> {
   const { KUBEBUILDER_ASSETS: assets = '' } = process.env;
   const brought = join(assets, name);
   if (assets !== '' && (await isExecutable(brought))) return brought;
