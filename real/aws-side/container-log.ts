@@ -13,6 +13,8 @@ export interface ContainerLogOptions {
   readonly signal: AbortSignal;
   /** Whether the container has ended, as far as is known: only then the end of the answer is the end of the log. */
   readonly hasEnded: () => boolean;
+  /** Whether the pod is no more: its name may be another one's by now, and so what the API gives under it. */
+  readonly isGone: () => boolean;
   /** `stamp`: when the container runtime got the line, RFC 3339. */
   readonly onLine: (text: string, stamp: string) => void;
 }
@@ -27,7 +29,7 @@ const STAMPED = /^(\d{4}-\d\d-\d\dT\S+) (.*)$/;
  * its last line.
  */
 export async function followLog(options: ContainerLogOptions): Promise<string> {
-  const { api, clock, signal, hasEnded, onLine } = options;
+  const { api, clock, signal, hasEnded, isGone, onLine } = options;
   const path = pathOf(options);
   let last = options.after;
 
@@ -46,7 +48,7 @@ export async function followLog(options: ContainerLogOptions): Promise<string> {
     // Asked before, so that what comes between the last line and the end is read.
     const isLast = hasEnded();
     const isRead = await succeeds(read());
-    if (isLast && isRead) break;
+    if (isGone() || (isLast && isRead)) break;
     await clock.sleep(RETRY_MS, signal);
   }
   return last;

@@ -2,6 +2,7 @@ import { type ContainerLogOptions, followLog } from './container-log.ts';
 import type { ContainerRun } from './terminations.ts';
 
 export interface PodLogsOptions extends Pick<ContainerLogOptions, 'api' | 'clock' | 'namespace' | 'pod' | 'signal'> {
+  readonly isGone: () => boolean;
   readonly hasEnded: (run: ContainerRun) => boolean;
   /** `stamp`: when the container runtime got the line, RFC 3339. */
   readonly onLine: (container: string, text: string, stamp: string) => void;

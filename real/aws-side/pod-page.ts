@@ -23,7 +23,9 @@ export function createPodPage(options: PodPageOptions): PodPage {
   const subject = { pod: name, namespace, uid };
   const ended = new Set<string>();
   const hasEnded = ({ id }: ContainerRun) => ended.has(id) || isOver;
-  const logs = createPodLogs({ ...options, namespace, pod: name, hasEnded, onLine: noteLine });
+  const isGone = () => isRemoved;
+  const logs = createPodLogs({ ...options, namespace, pod: name, hasEnded, isGone, onLine: noteLine });
+  let isRemoved = false;
   let isDeleted = false;
   let isOver = false;
 
@@ -79,6 +81,7 @@ export function createPodPage(options: PodPageOptions): PodPage {
     seeGone(pod) {
       see(pod);
       noteDeletion(0);
+      isRemoved = true;
       void over();
     },
   };

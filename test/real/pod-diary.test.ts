@@ -110,12 +110,25 @@ test('the last lines are read when the API server is back', async () => {
   api.refuse('web-1/app', 'broken');
   api.print('web-1/app', stamp(2), 'two');
   put(api, { id: 'a', end: { exitCode: 0, reason: 'Completed' } }, DELETED);
-  api.remove(PODS, 'web-1');
-  await eventually(() => expect(moments(side)).toContain('api-server pod removed'));
+  await eventually(() => expect(moments(side)).toContain('kubelet container exited'));
   const before = api.refusals();
   await eventually(() => expect(api.refusals()).toBeGreaterThan(before + 1));
   api.refuse('web-1/app', undefined);
   await eventually(() => expect(texts(side)).toEqual(['one', 'two']));
+});
+
+test('a pod that has gone is not told what the next one of its name prints', async () => {
+  const api = await startWatchedApi();
+  const side = await start(api);
+  put(api, { id: 'a' });
+  api.print('web-1/app', stamp(1), 'one');
+  await eventually(() => expect(texts(side)).toEqual(['one']));
+  api.remove(PODS, 'web-1');
+  await eventually(() => expect(moments(side)).toContain('api-server pod removed'));
+  api.restartLog('web-1/app');
+  api.print('web-1/app', stamp(2), 'of the next');
+  await eventually(() => expect(moments(side)).toContain('kubelet pod ended'));
+  expect(texts(side)).toEqual(['one']);
 });
 
 test('of a container that is started again both logs are told', async () => {

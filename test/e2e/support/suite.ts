@@ -1,14 +1,22 @@
 import { afterAll, beforeAll, describe, inject } from 'vitest';
+import type { AwsSideOptions } from '../../../real/aws-side.ts';
 import { startWorld, type World } from '../../../real/world.ts';
 import type { RealCluster } from '../setup.ts';
 
+/** From a pod's deletion until the controller hears of it, unless a part says otherwise. */
+const LAG_MS = 2_000;
+
 /** A part of the suite, with AWS around the real cluster as long as it runs. Skipped where there is no such cluster. */
-export function describeReal(name: string, part: (world: () => World, cluster: RealCluster) => void): void {
+export function describeReal(
+  name: string,
+  part: (world: () => World, cluster: RealCluster) => void,
+  options: Pick<AwsSideOptions, 'lagMs'> = {},
+): void {
   const cluster = inject('realCluster');
   describe.skipIf(cluster.kind === 'skipped')(name, () => {
     let world: World | undefined;
     beforeAll(async () => {
-      if (cluster.kind === 'cluster') world = await startWorld({ ...cluster, lagMs: LAG_MS });
+      if (cluster.kind === 'cluster') world = await startWorld({ ...cluster, lagMs: LAG_MS, ...options });
     });
     afterAll(() => world?.close());
     part(() => {
@@ -17,6 +25,3 @@ export function describeReal(name: string, part: (world: () => World, cluster: R
     }, cluster);
   });
 }
-
-/** From a pod's deletion until the controller hears of it. */
-export const LAG_MS = 2_000;
