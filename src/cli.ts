@@ -4,9 +4,13 @@ import { flagName, isSwitch, SETTINGS } from './settings.ts';
 /** The commands that take settings. */
 export type CommandWithSettings = 'serve' | 'wait' | 'check';
 
+/** The commands that work on manifests, with flags of their own. */
+export type ToolName = 'inject' | 'lint';
+
 /** What the command line asks for. Flags are settings by their kebab-case names. */
 export type Command =
   | { readonly kind: CommandWithSettings; readonly flags: ReadonlyMap<string, string> }
+  | { readonly kind: ToolName; readonly args: readonly string[] }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'misuse'; readonly problem: string };
@@ -17,6 +21,7 @@ export function readCommandLine(args: readonly string[]): Command {
   const named = first !== undefined && !first.startsWith('-');
   const command = named ? first : 'serve';
   const rest = named ? args.slice(1) : args;
+  if (command === 'inject' || command === 'lint') return { kind: command, args: rest };
   if (rest.some((argument) => argument === '--help' || argument === '-h')) return { kind: 'help' };
   if (rest.some((argument) => argument === '--version')) return { kind: 'version' };
   switch (command) {

@@ -141,6 +141,11 @@ async function main(): Promise<void> {
     case 'wait':
     case 'check':
       return await run(command.kind, command.flags);
+    case 'inject':
+    case 'lint':
+      // Loaded late: an idle sidecar carries neither them nor their YAML.
+      process.exitCode = await (await import('./tools.ts')).runTool(command.kind, command.args);
+      return;
     default:
       command satisfies never;
   }

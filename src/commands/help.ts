@@ -13,13 +13,15 @@ Commands:
   serve    the sidecar: answers the preStop hook when every target of the pod is drained (default)
   wait     one hold, for an exec hook or a script; prints the result as JSON
   check    what a hold would find right now, as JSON: the pod, its targets, what is missing
+  inject   manifests in, the same manifests with the sidecar out: drain-wait inject --help
+  lint     manifests in, what is wrong with them out: drain-wait lint --help
   help     this text
   version  the version
 
 Each flag is also an environment variable: --settle-alb 20s is DRAIN_WAIT_SETTLE_ALB=20s.
 AWS_REGION, AWS_ENDPOINT_URL*, AWS credentials and KUBECONFIG work as usual.
 
-Flags:
+Flags of serve, wait and check:
 ${Object.values(SETTINGS).map(describeFlag).join('\n')}
 
 Exit codes of wait: ${Object.entries(REASONS)

@@ -1,0 +1,20 @@
+import { SAFETY_MS } from '../core/deadline.ts';
+
+export interface GraceNeeds {
+  /** From the pod's deletion until the controller deregisters it, as long as one wants to bear it. */
+  readonly lagMs: number;
+  /** How long the load balancer may still route after that. */
+  readonly settleMs: number;
+  /** What the application takes to end after SIGTERM. */
+  readonly reserveMs: number;
+}
+
+/** The shortest `terminationGracePeriodSeconds` with which a hold ends by itself: the formula of the README. */
+export function neededGraceSeconds({ lagMs, settleMs, reserveMs }: GraceNeeds): number {
+  return Math.ceil((lagMs + settleMs + reserveMs + SAFETY_MS) / 1_000);
+}
+
+/** What to set where the grace period is shorter than that: the next ten seconds, as the README says. */
+export function advisedGraceSeconds(needs: GraceNeeds): number {
+  return Math.ceil(neededGraceSeconds(needs) / 10) * 10;
+}
