@@ -17,6 +17,10 @@ export async function runTool(name: ToolName, args: readonly string[]): Promise<
     print: (text) => void process.stdout.write(text),
     complain: (text) => void process.stderr.write(text),
   };
+  // Whoever reads the output may have seen enough: `drain-wait lint | head`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   switch (name) {
     case 'inject':
       return inject(args, ports);

@@ -2,8 +2,8 @@ import { type FileResult, injectFile } from '../workload/inject/files.ts';
 import { injectHelp } from '../workload/inject/help.ts';
 import type { InjectOptions } from '../workload/inject/options.ts';
 import { joinFiles, unifiedDiff } from '../workload/inject/output.ts';
-import { readSources } from '../workload/inject/read-sources.ts';
 import { readRequest } from '../workload/inject/request.ts';
+import { readSources } from '../workload/read-sources.ts';
 import { EXIT } from './help.ts';
 import type { ToolPorts } from './tool-ports.ts';
 

@@ -59,7 +59,7 @@ function objectsIn(file: string, contents: unknown): readonly ManifestObject[] {
 }
 
 /** The text at a path in a node; empty where there is none. */
-export function textAt(map: YAMLMap, ...path: readonly string[]): string {
+function textAt(map: YAMLMap, ...path: readonly string[]): string {
   const value = map.getIn(path, true);
   return isScalar(value) && value.value !== null ? String(value.value) : '';
 }
@@ -77,12 +77,6 @@ const POD_SPEC_PATHS: Readonly<Record<string, readonly string[]>> = {
 
 /** Where the pod spec stands in an object of this kind; undefined where it makes no pods that run for long. */
 export function podSpecPath(kind: string): readonly string[] | undefined {
-  return POD_SPEC_PATHS[kind];
-}
-
-/** The pod spec of what runs for long and may stand behind a load balancer; undefined for everything else, Jobs and CronJobs too. */
-export function podSpecOf({ kind, map }: ManifestObject): YAMLMap | undefined {
-  const path = podSpecPath(kind);
-  const spec = path === undefined ? undefined : map.getIn(path, true);
-  return isMap(spec) ? spec : undefined;
+  // A kind is anybody's text: `constructor` is one as well.
+  return Object.hasOwn(POD_SPEC_PATHS, kind) ? POD_SPEC_PATHS[kind] : undefined;
 }

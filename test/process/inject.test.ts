@@ -119,7 +119,7 @@ describe.concurrent('drain-wait inject', () => {
       "--container='wbe': no pod has such a container. There are web.",
     ],
     ['a file that is not there', ['nowhere.yaml'], '', 'nowhere.yaml: no such file or folder'],
-    ['a file that the image may not read', ['/etc/hostname'], '', 'Pipe it in: drain-wait inject < FILE'],
+    ['a file that the image may not read', ['/etc/hostname'], '', 'Give it to the standard input, with < FILE'],
   ])('ends with 1 and no output for %s', async (_, args, input, words) => {
     const { code, stdout, stderr } = await inject(args, input);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -1,18 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isNode, type Node } from 'yaml';
 import type { ManifestFile } from '../manifests.ts';
+import type { SourceFile } from '../read-sources.ts';
 import { injectDocument } from './documents.ts';
 import type { InjectOptions } from './options.ts';
 import { readDocuments } from './read-documents.ts';
 import type { Refusal } from './result.ts';
 import { rewrite } from './rewrite/rewrite.ts';
-
-/** A file of manifests as it is. */
-export interface SourceFile {
-  /** For messages. */
-  readonly file: string;
-  readonly text: string;
-}
 
 /** What has become of a file. Where there is any problem, its text is not to be used. */
 export interface FileResult extends SourceFile {

@@ -1,4 +1,9 @@
-import type { SourceFile } from './files.ts';
+/** A file of manifests as it is. */
+export interface SourceFile {
+  /** For messages. */
+  readonly file: string;
+  readonly text: string;
+}
 
 /** How files are read: as the process edge does it. */
 interface Ports {
@@ -39,7 +44,7 @@ function whyUnreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ERR_ACCESS_DENIED':
-      return 'in the image no file can be read. Pipe it in: drain-wait inject < FILE';
+      return 'in the image no file can be read. Give it to the standard input, with < FILE';
     case 'ENOENT':
       return 'no such file or folder';
     default:

@@ -1,0 +1,110 @@
+import { TARGET_GROUPS_ANNOTATION } from '../../../core/discover.ts';
+import { settingValue } from '../environment.ts';
+import type { Hit, Rule } from '../finding.ts';
+import { MORE } from '../more.ts';
+import { nameOf } from '../objects.ts';
+import { at, isThere, itemsOf, type Place } from '../place.ts';
+import { boundRoles, grants, type Permission, rolesIn } from '../roles.ts';
+import { type Guarded, serviceAccountOf } from '../workload.ts';
+
+const POD: Permission = { group: '', resource: 'pods', verb: 'get' };
+
+/** What a hold reads, as in the README. */
+const READS: readonly Permission[] = [
+  POD,
+  { group: '', resource: 'services', verb: 'get' },
+  { group: 'discovery.k8s.io', resource: 'endpointslices', verb: 'list' },
+  { group: 'elbv2.k8s.aws', resource: 'targetgroupbindings', verb: 'list' },
+  { group: 'eks.amazonaws.com', resource: 'targetgroupbindings', verb: 'list' },
+];
+
+export const rbacMissing: Rule = {
+  id: 'rbac-missing',
+  severity: 'error',
+  finds: 'a read of the sidecar that the roles in the input do not give to its service account',
+  why: 'The sidecar cannot see what it waits for, and holds by the clock.',
+  fix: 'Add the rule to the Role, or the service account to the subjects of its binding.',
+  more: MORE.rbac,
+  check: ({ guarded, objects }) => guarded.flatMap((workload) => missingReads(workload, objects)),
+};
+
+export const rbacUnseen: Rule = {
+  id: 'rbac-unseen',
+  severity: 'info',
+  finds: 'a service account for which the input has no roles',
+  why: 'The sidecar needs some reads in its namespace; whether it has them cannot be seen here.',
+  fix: 'Apply a Role and a RoleBinding as in manifests/base, or give them to lint as well.',
+  more: MORE.rbac,
+  check: ({ guarded, objects }) => {
+    const seen = new Set<string>();
+    return guarded
+      .filter(
+        (workload) =>
+          verdictOf(workload, objects).kind === 'unseen' &&
+          !seen.has(accountOf(workload)) &&
+          seen.add(accountOf(workload)),
+      )
+      .map((workload) => ({
+        at: at(workload.podSpec, 'serviceAccountName'),
+        message: `nothing in the input gives service account ${accountOf(workload)} what the sidecar reads`,
+      }));
+  },
+};
+
+type Verdict =
+  | { readonly kind: 'good' | 'unseen' }
+  /** The Role that should have these, or one that has some but is bound to others only. */
+  | { readonly kind: 'missing'; readonly reads: readonly Permission[]; readonly role: Place }
+  | { readonly kind: 'unbound'; readonly role: Place };
+
+function verdictOf(workload: Guarded, objects: readonly Place[]): Verdict {
+  const { roles, complete } = boundRoles(workload, objects);
+  const rules = roles.flatMap((role) => itemsOf(role, 'rules'));
+  const reads = readsOf(workload).filter((read) => !rules.some((rule) => grants(rule, read)));
+  const role = roles[0];
+  if (reads.length === 0) return { kind: 'good' };
+  if (!complete) return { kind: 'unseen' };
+  if (role !== undefined) return { kind: 'missing', reads, role };
+  const meant = rolesIn(workload, objects).find((each) => isMeantForUs(each));
+  return meant === undefined ? { kind: 'unseen' } : { kind: 'unbound', role: meant };
+}
+
+function missingReads(workload: Guarded, objects: readonly Place[]): readonly Hit[] {
+  const verdict = verdictOf(workload, objects);
+  const account = accountOf(workload);
+  if (verdict.kind === 'unbound') {
+    return [
+      {
+        at: at(workload.podSpec, 'serviceAccountName'),
+        message: `no binding gives ${nameOf(verdict.role)} to service account ${account}`,
+        fix: `Add the service account to the subjects of a RoleBinding of ${nameOf(verdict.role)}.`,
+      },
+    ];
+  }
+  if (verdict.kind !== 'missing') return [];
+  return verdict.reads.map((read) => ({
+    at: at(verdict.role, 'rules'),
+    message: `service account ${account} may not ${read.verb} ${inWords(read)}`,
+    fix: `Add to ${nameOf(verdict.role)}: { apiGroups: ["${read.group}"], resources: [${read.resource}], verbs: [${read.verb}] }.`,
+    about: workload.object,
+  }));
+}
+
+/** Target groups that the user names need no Kubernetes permission. */
+function readsOf({ sidecar, template }: Guarded): readonly Permission[] {
+  const named = settingValue(sidecar.settings, 'targetGroups') !== undefined;
+  return named || isThere(template, 'metadata', 'annotations', TARGET_GROUPS_ANNOTATION) ? [POD] : READS;
+}
+
+function isMeantForUs(role: Place): boolean {
+  return itemsOf(role, 'rules').some((rule) => READS.slice(2).some((read) => grants(rule, read)));
+}
+
+function accountOf(workload: Guarded): string {
+  const { name, namespace } = serviceAccountOf(workload);
+  return namespace === '' ? name : `${namespace}/${name}`;
+}
+
+function inWords({ group, resource }: Permission): string {
+  return group === '' ? resource : `${resource}.${group}`;
+}
