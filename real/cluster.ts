@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { askedToStop } from '../scripts/asked-to-stop.ts';
 import { runCommand } from '../sim/run-command.ts';
+import { explained } from './explained.ts';
 import { nodeStatus, removeNode } from './node/node.ts';
 import { KUBECONFIG, PLACE } from './node/place.ts';
 import { raiseNode } from './node/use-node.ts';
@@ -51,13 +52,4 @@ async function status(): Promise<number> {
   return parts.every(([, runs]) => runs) ? 0 : 1;
 }
 
-async function orExplain(command: () => Promise<number>): Promise<number> {
-  try {
-    return await command();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    return 1;
-  }
-}
-
-process.exitCode = await runCommand(HELP, () => readCommand(process.argv.slice(2)), orExplain);
+process.exitCode = await runCommand(HELP, () => readCommand(process.argv.slice(2)), explained);

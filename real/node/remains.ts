@@ -33,7 +33,7 @@ export async function removeRemains(run: Run): Promise<void> {
 }
 
 /** proc(5): the fifth field of each line, spaces as \040. */
-export async function mountsBelow(folder: string): Promise<readonly string[]> {
+async function mountsBelow(folder: string): Promise<readonly string[]> {
   const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
   return lines
     .map((line) => (line.split(' ')[4] ?? '').replaceAll('\\040', ' '))

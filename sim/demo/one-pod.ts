@@ -17,6 +17,7 @@ const HELP = `Deletes a pod of an embedded cluster and shows what happens, in or
 
 Usage: npm run demo -- [flags]
        npm run demo -- rollout [flags]    a rolling update under load, side by side with what people use today
+       npm run demo -- real [flags]       the same in real pods, on a real Kubernetes node of this machine
 
   --without       a pod without drain-wait, for comparison
   --speed N       how many times as fast as real time (6)

@@ -1,3 +1,4 @@
+import type { EmbeddedAws } from '../embedded-aws.ts';
 import type { Failure } from '../load/load.ts';
 
 /** What became of one pod that a rollout replaced. Times are simulated ms after the start of the rollout. */
@@ -31,4 +32,9 @@ export interface RolloutResult {
   readonly controllerThrottles: number;
   /** From the first change until the last old pod has ended. */
   readonly durationMs: number;
+}
+
+/** The `controllerThrottles` of a rollout that had this AWS to itself. */
+export function throttlesOf({ controllerCalls }: Pick<EmbeddedAws, 'controllerCalls'>): number {
+  return controllerCalls.filter(({ throttled }) => throttled).length;
 }
