@@ -14,7 +14,11 @@ const FORBIDDEN = [
   ['src/sidecar/a.ts', '../aws/errors.ts'],
   ['src/sidecar/b.ts', '../commands/serve.ts'],
   ['src/commands/a.ts', '../kubernetes/cluster.ts'],
+  ['src/workload/a.ts', '../kubernetes/errors.ts'],
+  ['src/workload/b.ts', 'node:fs'],
+  ['src/workload/inject/a.ts', '../../commands/inject.ts'],
   ['src/a.ts', '../sim/http.ts'],
+  ['src/b.ts', '../real/kubectl.ts'],
   ['src/commands/b.ts', '../../sim/http.ts'],
 ] as const;
 
@@ -24,6 +28,8 @@ const ALLOWED = [
   ['src/aws/d.ts', '@aws-sdk/credential-providers'],
   ['src/sidecar/c.ts', '../telemetry/log.ts'],
   ['src/commands/c.ts', '../sidecar/server.ts'],
+  ['src/workload/lint/a.ts', '../sidecar.ts'],
+  ['src/workload/c.ts', '../settings.ts'],
 ] as const;
 
 let folder = '';

@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { loadYaml } from '@kubernetes/client-node';
+import { access, readFile } from 'node:fs/promises';
+import { loadYaml, type V1PodSpec } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 import { addTargetGroup } from '../sim/add-target-group.ts';
 import { REASONS } from '../src/core/outcome.ts';
 import { SETTINGS } from '../src/settings.ts';
+import { HOOK_PORT, preStopHook, tokenVolume } from '../src/workload/sidecar.ts';
+import { expectedSidecar } from './support/manifests.ts';
 import { startScene } from './support/scene.ts';
 
 const readme = await readFile('README.md', 'utf8');
@@ -40,8 +42,32 @@ describe('the README', () => {
   });
 
   test('names only npm scripts that exist', () => {
-    for (const [, script = ''] of readme.matchAll(/npm run ([a-z:]+)/g))
+    for (const [, script = ''] of readme.matchAll(/npm run ([a-z0-9:]+)/g))
       expect(packageJson.scripts).toHaveProperty([script]);
+  });
+
+  test('shows the pod that every way makes', () => {
+    const { spec } = loadYaml<{ spec: V1PodSpec }>(block('yaml', 'initContainers:'));
+    expect(spec).toMatchObject({
+      terminationGracePeriodSeconds: 60,
+      initContainers: [expectedSidecar()],
+      containers: [{ lifecycle: { preStop: preStopHook(HOOK_PORT) } }],
+      volumes: [tokenVolume()],
+    });
+    expect(spec.initContainers).toEqual([expectedSidecar()]);
+  });
+
+  test('gives the Role that is shipped', async () => {
+    const { rules } = loadYaml<{ rules: readonly Rule[] }>(block('yaml', 'rules:'));
+    const shipped = loadYaml<{ rules: readonly Rule[] }>(await readFile('manifests/base/role.yaml', 'utf8'));
+    expect(shipped.rules).toEqual(rules);
+  });
+
+  test('leads only to files that exist', async () => {
+    const named = [...readme.matchAll(/\]\(([\w./-]+)\)|`(manifests\/[\w/-]+)`/g)].map(
+      ([, link, path]) => link ?? path ?? '',
+    );
+    await Promise.all(named.map((path) => access(path)));
   });
 
   test('gives a Role with every rule that a hold needs, and none besides', async () => {

@@ -20,6 +20,8 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     return used.close;
   }
   const { missing } = used;
+  if (process.env['E2E_REQUIRED'] === 'true')
+    throw new Error(`The end-to-end suite must run, and it needs more than is here:\n- ${missing.join('\n- ')}`);
   console.error(
     `\nSKIPPED: the end-to-end suite needs a real node, and for that more than is here:\n- ${missing.join('\n- ')}\n`,
   );

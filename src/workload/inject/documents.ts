@@ -84,8 +84,14 @@ function reasonToLeave(object: Plain, spec: unknown, specPath: readonly string[]
     return `its pods come from ${workload}: inject that`;
   }
   if (!isPlain(spec)) return 'it has no pod spec';
-  const annotations = plain(valueAt(object, [...specPath.slice(0, -1), 'metadata', 'annotations']));
-  return annotations[OPT_OUT] === 'disabled' ? `its pods have ${OPT_OUT}: disabled` : undefined;
+  const [own, template] = [object, valueAt(object, specPath.slice(0, -1))];
+  return hasOptedOut(own) || hasOptedOut(template) ? `it has ${OPT_OUT}: disabled` : undefined;
+}
+
+/** By a label, as the kustomize components and the admission policy know it, or by an annotation. */
+function hasOptedOut(object: unknown): boolean {
+  const { labels, annotations } = plain(plain(object)['metadata']);
+  return [labels, annotations].some((each) => plain(each)[OPT_OUT] === 'disabled');
 }
 
 function titleOf({ kind, metadata }: Plain): string {

@@ -14,7 +14,8 @@ Rollouts and Pods get
   - the preStop hook on each main container,
   - terminationGracePeriodSeconds, where it is missing or too short: lag + settle time + reserve + 2 s, up to the next ten seconds.
 Everything else stays as it is, to the byte: other objects, comments, order, quotes. To inject again changes nothing; with other flags it
-brings the sidecar up to date and leaves what somebody has added to it. Pods with the annotation drain-wait/inject: disabled are left alone.
+brings the sidecar up to date and leaves what somebody has added to it. What has the label or annotation drain-wait/inject: disabled, itself
+or in its pod template, is left alone.
 
 Flags:
   --native, --classic

@@ -20,10 +20,12 @@ describe('what is left alone', () => {
   });
 
   test('is said', () => {
-    const out = inject(
-      deployment().replace('      labels:', '      annotations: { drain-wait/inject: disabled }\n      labels:'),
-    );
-    expect(out.notes).toEqual(['Deployment shop/web: left alone, its pods have drain-wait/inject: disabled']);
+    const mark = '{ drain-wait/inject: disabled }';
+    for (const marked of [
+      deployment().replace('      labels:', `      annotations: ${mark}\n      labels:`),
+      deployment().replace('metadata:', `metadata:\n  labels: ${mark}`),
+    ])
+      expect(inject(marked).notes).toEqual(['Deployment shop/web: left alone, it has drain-wait/inject: disabled']);
     const rollout = 'kind: Rollout\nmetadata: { name: web }\nspec: { workloadRef: { kind: Deployment, name: web } }\n';
     expect(inject(rollout)).toMatchObject({
       text: rollout,
