@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bound } from '../sim/add-target-group.ts';
 import type { TargetGroup } from '../sim/aws/target-group.ts';
 import type { Pod } from '../sim/kubernetes/objects.ts';
 import type { AwsSide } from './aws-side.ts';
 import { type Fate, fateOf } from './fate.ts';
 import type { Kubectl } from './kubectl.ts';
-import { bindTargetGroup } from './workload/bind-target-group.ts';
+import { bindTargetGroup, type RealBound } from './workload/bind-target-group.ts';
 import { kustomize } from './workload/kustomize.ts';
 import { type Protection, protect, type Workload } from './workload/protect.ts';
 import { PROGRAM_MAP } from './workload/web.ts';
@@ -21,7 +20,7 @@ export interface RealNamespace {
   /** Applies manifests, as YAML or as objects; the server checks every field. */
   apply(manifests: string | readonly object[]): Promise<void>;
   /** A target group with its Service and TargetGroupBinding, all of the name `name`; the Service selects `app: web`. */
-  addTargetGroup(name?: string, options?: Bound): Promise<TargetGroup>;
+  addTargetGroup(name?: string, options?: RealBound): Promise<TargetGroup>;
   /** A workload with the shipped component, native unless told otherwise. */
   applyProtected(workload: Workload, protection?: Partial<Protection>): Promise<void>;
   /** AWS as the environment of a sidecar: every pod signs its calls with its name as access key. */

@@ -1,12 +1,18 @@
+import type { V1ServiceSpec } from '@kubernetes/client-node';
 import type { Bound } from '../../sim/add-target-group.ts';
 import type { TargetGroup } from '../../sim/aws/target-group.ts';
 import type { AwsSide } from '../aws-side.ts';
 import { APP_PORT } from './web.ts';
 
+/** How a target group is bound in a real cluster, whose Services know more than those of the embedded one. */
+export interface RealBound extends Omit<Bound, 'service'> {
+  readonly service?: Partial<V1ServiceSpec>;
+}
+
 export interface BindOptions {
   readonly namespace: string;
   readonly name: string;
-  readonly bound: Bound;
+  readonly bound: RealBound;
   readonly aws: AwsSide;
   readonly apply: (manifests: readonly object[]) => Promise<void>;
 }

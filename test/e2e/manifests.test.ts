@@ -7,7 +7,7 @@ import { HOOK_PORT, preStopHook, SIDECAR_NAME, TOKEN_VOLUME_NAME, tokenVolume } 
 import { expectedSidecar } from '../support/manifests.ts';
 import { tool } from '../support/tools.ts';
 import { giveIdentity } from './support/identity.ts';
-import { checkedPod, leave } from './support/leave.ts';
+import { protectedPod, safeMs } from './support/protected-pod.ts';
 import { describeReal } from './support/suite.ts';
 import { inject, WAYS } from './support/ways.ts';
 
@@ -88,25 +88,27 @@ describeReal('a pod gets the same sidecar', (world) => {
         if (shop === undefined) throw new Error('There are fewer namespaces than ways');
         const group = await shop.addTargetGroup();
         await apply(shop, webDeployment());
-        const { metadata } = await checkedPod(world(), shop);
-        const pod: V1Pod = JSON.parse(await shop.kubectl(['get', 'pod', metadata.name, '-o=json']));
-        const { hold, routedUntilMs = Number.NaN, sigtermAtMs } = await leave(world(), shop, [group]);
-        return { pod, hold, isLate: (sigtermAtMs.get('app') ?? Number.NaN) > routedUntilMs };
+        const held = await protectedPod(world(), shop);
+        await shop.ready(group, 1);
+        const pod: V1Pod = JSON.parse(await shop.kubectl(['get', 'pod', held.pod.metadata.name, '--output=json']));
+        await held.delete();
+        const fate = await held.fate();
+        return { pod, hold: fate.hold, isSafe: safeMs(fate) > 0 };
       }),
     );
     // The server fills in what is left out, in this one as well.
     const create = ['create', '--dry-run=server', '--output=json', '--filename=-'];
-    const byHand: V1Pod = JSON.parse(await world().kubectl(create, JSON.stringify(protectedPod())));
+    const byHand: V1Pod = JSON.parse(await world().kubectl(create, JSON.stringify(podByHand())));
     for (const [index, way] of Object.keys(WAYS).entries()) {
       const { pod = {}, ...end } = pods[index] ?? {};
-      expect({ way, ...end }).toMatchObject({ way, hold: { reason: 'drained' }, isLate: true });
+      expect({ way, ...end }).toMatchObject({ way, hold: { reason: 'drained' }, isSafe: true });
       expect({ way, ...whatMatters(pod) }).toEqual({ way, ...whatMatters(byHand) });
     }
   });
 });
 
 /** As it would be by hand. */
-function protectedPod(): V1Pod {
+function podByHand(): V1Pod {
   const spec = webPod({ preStop: preStopHook(HOOK_PORT), gracePeriodSeconds: 60 }).spec;
   return {
     apiVersion: 'v1',

@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BROKEN, GOOD, marksIn, RBAC_FOR_OTHERS } from '../workload/lint/fixtures.ts';
+import { BROKEN, GOOD, HOOKS, marksIn, PROBES, RBAC_FOR_OTHERS } from '../workload/lint/fixtures.ts';
 import { lint } from '../workload/lint/run-lint.ts';
-
-const HOOKS = `${BROKEN}/hooks.yaml`;
-const PROBES = `${BROKEN}/sidecar.yaml`;
 
 let folder = '';
 

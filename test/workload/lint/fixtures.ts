@@ -7,6 +7,8 @@ import { parseManifests } from '../../../src/workload/manifests.ts';
 
 export const GOOD = 'test/workload/lint/good';
 export const BROKEN = 'test/workload/lint/broken';
+export const HOOKS = `${BROKEN}/hooks.yaml`;
+export const PROBES = `${BROKEN}/sidecar.yaml`;
 
 /** Gives every service account all reads, so that a file need not. */
 export const RBAC_FOR_OTHERS = join(BROKEN, 'rbac-for-others.yaml');

@@ -4,11 +4,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { RULES } from '../../../src/workload/lint/rules.ts';
-import { BROKEN, fixturesIn, marksIn } from './fixtures.ts';
+import { BROKEN, fixturesIn, HOOKS, marksIn, PROBES } from './fixtures.ts';
 import { lint } from './run-lint.ts';
-
-const HOOKS = `${BROKEN}/hooks.yaml`;
-const PROBES = `${BROKEN}/sidecar.yaml`;
 
 let folder = '';
 
