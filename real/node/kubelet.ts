@@ -32,8 +32,6 @@ export async function writeKubeletConfig(settings: KubeletSettings = {}): Promis
     // The machine is also used for other things: its last few per cent are none of the node's business.
     evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
     imageGCHighThresholdPercent: 100,
-    // A test sees a pod become ready within a second, as a user's pod may.
-    syncFrequency: '5s',
     ...settings,
   };
   await writeFile(CONFIG_FILE, JSON.stringify(config));
