@@ -26,7 +26,9 @@ describeReal('under the shipped memory limit', (world) => {
       reasons.push(...fates.map(({ hold }) => hold?.reason));
     }
     expect(new Set(reasons)).toEqual(new Set(['drained']));
-    const ends = diary.terminations.filter(({ container }) => container === SIDECAR_NAME);
+    const ends = diary.terminations.filter(
+      ({ namespace, container }) => namespace === shop.name && container === SIDECAR_NAME,
+    );
     expect(ends.length).toBeGreaterThanOrEqual(DELETIONS);
     expect(ends.filter(({ exitCode }) => exitCode !== 0)).toEqual([]);
   });
