@@ -1,8 +1,16 @@
 import { join } from 'node:path';
+import { missingPackages } from '../scripts/image/require-tools.ts';
 import { runTool } from '../scripts/tool.ts';
 import type { NodeOptions } from './node/node.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+
+/** What must be there before an image can be, each with how to get it. Empty: it can, or it is brought. */
+export async function missingForImage(): Promise<readonly string[]> {
+  if ((process.env['E2E_IMAGE'] ?? '') !== '') return [];
+  const packages = await missingPackages();
+  return packages.length === 0 ? [] : [`programs for the image: apt-get install ${packages.join(' ')}`];
+}
 
 /** The image as a docker-archive: that of `E2E_IMAGE`, else one of this commit, built and started once. Resolves with the file. */
 export async function imageArchive({ say, signal }: NodeOptions): Promise<string> {

@@ -1,6 +1,6 @@
 import type { AwsSideOptions } from './aws-side.ts';
 import { applyCrds } from './crds.ts';
-import { imageArchive } from './image.ts';
+import { imageArchive, missingForImage } from './image.ts';
 import { createKubectl } from './kubectl.ts';
 import { importImage, type NodeOptions } from './node/node.ts';
 import { ADDRESS, KUBECONFIG } from './node/place.ts';
@@ -33,7 +33,7 @@ export async function useCluster(options: NodeOptions): Promise<UsedCluster> {
 }
 
 async function useOwnNode(options: NodeOptions): Promise<UsedCluster> {
-  const missing = await missingParts();
+  const missing = [...(await missingParts()), ...(await missingForImage())];
   if (missing.length > 0) return { kind: 'missing', missing };
   const archive = await imageArchive(options);
   const node = await useNode(options);

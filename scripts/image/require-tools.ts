@@ -17,12 +17,18 @@ export async function requireTools(): Promise<void> {
       'npm run image must be run on Linux, as root. `docker build .` builds the same Dockerfile elsewhere.',
     );
   }
-  const missing = [];
-  for (const [tool, debianPackage] of Object.entries(TOOLS))
-    if ((await findOnPath(tool)) === undefined) missing.push(debianPackage);
+  const missing = await missingPackages();
   if (missing.length > 0) {
     throw new Error(
       `npm run image needs more than is installed here. Install it with: apt-get install ${missing.join(' ')}`,
     );
   }
+}
+
+/** The Debian packages that are not installed. */
+export async function missingPackages(): Promise<readonly string[]> {
+  const missing = [];
+  for (const [tool, debianPackage] of Object.entries(TOOLS))
+    if ((await findOnPath(tool)) === undefined) missing.push(debianPackage);
+  return missing;
 }
