@@ -2,7 +2,7 @@ import { SAFETY_MS } from './core/deadline.ts';
 import type { HoldPolicy } from './core/policy.ts';
 import type { PodRef } from './core/ports.ts';
 import { isKnownRegion } from './regions.ts';
-import { flagName, SETTINGS, type SettingName, type SettingValues } from './settings.ts';
+import { flagName, parseValue, SETTINGS, type SettingName, type SettingValues } from './settings.ts';
 
 /** Everything that the process is told from outside. */
 export interface Config {
@@ -44,10 +44,10 @@ export function readConfig(env: Environment, flags: ReadonlyMap<string, string>)
     const given = givenFor(setting, env, flags);
     const value = given?.value ?? setting.fallback;
     try {
-      values[name] = value === undefined ? undefined : setting.parse(value);
+      values[name] =
+        value === undefined ? undefined : parseValue<unknown>(given?.source ?? setting.env, value, setting);
     } catch (error) {
-      const why = error instanceof RangeError ? error.message : String(error);
-      problems.push(`${given?.source}='${value}': ${why}. Expected ${setting.expects}.`);
+      problems.push((error as RangeError).message);
     }
   }
   const region = env['AWS_REGION'] === '' ? undefined : env['AWS_REGION'];

@@ -189,6 +189,20 @@ export type SettingValues = {
     | (undefined extends (typeof SETTINGS)[Name]['fallback'] ? undefined : never);
 };
 
+/** Parses a value. `source` is where it was given. Throws a RangeError that says what is wrong with it and what would be right. */
+export function parseValue<T>(
+  source: string,
+  value: string,
+  { expects, parse }: { readonly expects: string; readonly parse: (text: string) => T },
+): T {
+  try {
+    return parse(value);
+  } catch (error) {
+    const why = error instanceof RangeError ? error.message : String(error);
+    throw new RangeError(`${source}='${value}': ${why}. Expected ${expects}.`, { cause: error });
+  }
+}
+
 /** `DRAIN_WAIT_SETTLE_ALB` → `settle-alb`. */
 export function flagName({ env }: { readonly env: string }): string {
   return env.slice('DRAIN_WAIT_'.length).toLowerCase().replaceAll('_', '-');

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../../scripts/cache-folder.ts';
 import { findOnPath, isExecutable } from '../../scripts/on-path.ts';
 import { runTool } from '../../scripts/tool.ts';
 
@@ -50,7 +50,7 @@ export async function providePrograms(say: (text: string) => void, signal: Abort
   if (missing.length > 0) throw new Error(`A real node needs more than is here:\n- ${missing.join('\n- ')}`);
   for (const [index, name] of (await unbuiltPrograms()).entries()) {
     if (index === 0)
-      say(`builds Kubernetes ${await version()}; minutes the first time, then ${await cacheFolder()} has it`);
+      say(`builds Kubernetes ${await version()}; minutes the first time, then ${await builtFolder()} has it`);
     await build(name, say, signal);
   }
   const found = new Map<string, string>([['cni', (await findCni()) ?? '']]);
@@ -70,7 +70,7 @@ export async function findProgram(name: string): Promise<string | undefined> {
   const brought = join(assets, name);
   if (assets !== '' && (await isExecutable(brought))) return brought;
   if (name in MACHINE) return await findOnPath(name);
-  const built = join(await cacheFolder(), name);
+  const built = join(await builtFolder(), name);
   return (await isExecutable(built)) ? built : undefined;
 }
 
@@ -84,12 +84,12 @@ async function findCni(): Promise<string | undefined> {
 
 async function build(name: string, say: (text: string) => void, signal: AbortSignal): Promise<void> {
   const started = Date.now();
-  const file = join(await cacheFolder(), name);
+  const file = join(await builtFolder(), name);
   const [, major = '', minor = ''] = /^v(\d+)\.(\d+)/.exec(await version()) ?? [];
   const variables = { gitVersion: await version(), gitMajor: major, gitMinor: minor };
   // Without them every client takes the server for v0.0.0.
   const flags = Object.entries(variables).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`);
-  await mkdir(await cacheFolder(), { recursive: true });
+  await mkdir(await builtFolder(), { recursive: true });
   await runTool(
     'go',
     [
@@ -108,10 +108,8 @@ async function build(name: string, say: (text: string) => void, signal: AbortSig
   say(`built ${name} in ${Math.round((Date.now() - started) / 1_000)} s`);
 }
 
-/** Outside of the repository: a fresh clone finds it, too. */
-async function cacheFolder(): Promise<string> {
-  const { XDG_CACHE_HOME = join(homedir(), '.cache') } = process.env;
-  return join(XDG_CACHE_HOME, 'drain-wait', `kubernetes-${await version()}-${process.platform}-${process.arch}`);
+async function builtFolder(): Promise<string> {
+  return cacheFolder(`kubernetes-${await version()}-${process.platform}-${process.arch}`);
 }
 
 async function version(): Promise<string> {

@@ -1,3 +1,6 @@
+/** What Kubernetes takes where a pod spec has no `terminationGracePeriodSeconds`, in s (core/v1: DefaultTerminationGracePeriodSeconds). */
+export const DEFAULT_GRACE_SECONDS = 30;
+
 /** Kept between the answer and the end of the grace period, beside the application's reserve: the kubelet needs a moment, too. */
 export const SAFETY_MS = 2_000;
 

@@ -1,11 +1,10 @@
 import type { V1EndpointSlice, V1Pod, V1Service } from '@kubernetes/client-node';
+import { DEFAULT_GRACE_SECONDS } from '../core/deadline.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Binding, BindingApiGroup, EndpointSlice, OwnPod, Service } from '../core/ports.ts';
 import { canonicalIp, type LoadBalancerKind } from '../core/target.ts';
 
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
-/** Kubernetes' own default of `terminationGracePeriodSeconds`. */
-const DEFAULT_GRACE_SECONDS = 30;
 
 /** The official types as they are on the wire: an instant is text. */
 export type Json<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: Json<T[Key]> } : T;

@@ -1,5 +1,8 @@
 import { SAFETY_MS } from '../core/deadline.ts';
 
+/** The lag that `inject` and `lint` reckon with: what a controller takes that is busy, and not stalled. */
+export const DEFAULT_LAG = '20s';
+
 export interface GraceNeeds {
   /** From the pod's deletion until the controller deregisters it, as long as one wants to bear it. */
   readonly lagMs: number;

@@ -16,6 +16,8 @@ export interface SidecarOptions {
 }
 
 export const SIDECAR_NAME = 'drain-wait';
+/** Label or annotation: `disabled` on what is to be left alone, `enabled` on a namespace for the admission policy. */
+export const INJECT_MARK = 'drain-wait/inject';
 export const TOKEN_VOLUME_NAME = 'drain-wait-token';
 export const HOOK_PATH = '/prestop';
 export const HOOK_PORT = Number(SETTINGS.port.fallback);

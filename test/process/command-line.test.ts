@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -12,28 +12,16 @@ import { startCluster } from '../../sim/cluster.ts';
 import { kubeconfig } from '../../sim/kubeconfig.ts';
 import { fakeProcess } from '../../sim/kubelet/process.ts';
 import { pod as podObject } from '../../sim/kubernetes/builders.ts';
-import { ENTRY, IMAGE } from '../support/entry.ts';
+import { ENTRY } from '../support/entry.ts';
+import { type ProgramResult, runProgram } from '../support/run-program.ts';
 import { POD_IP } from '../support/scene.ts';
-
-interface Result {
-  readonly code: number | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 function run(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   nodeArgs: readonly string[] = [],
-): Promise<Result> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [...IMAGE.nodeFlags, ...nodeArgs, ENTRY, ...args],
-      { env: { ...IMAGE.env, ...env } },
-      (_, stdout, stderr) => resolve({ code: child.exitCode ?? undefined, stdout, stderr }),
-    );
-  });
+): Promise<ProgramResult> {
+  return runProgram(args, { env, nodeArgs });
 }
 
 const POD = { DRAIN_WAIT_POD_NAME: 'web-1', DRAIN_WAIT_POD_NAMESPACE: 'default' };
@@ -94,7 +82,10 @@ interface PodOptions {
 }
 
 /** Runs one command for the pod of an embedded cluster. */
-async function runFor(command: string, { env = {}, gracePeriodSeconds = 300, deleted }: PodOptions): Promise<Result> {
+async function runFor(
+  command: string,
+  { env = {}, gracePeriodSeconds = 300, deleted }: PodOptions,
+): Promise<ProgramResult> {
   const cluster = await startCluster({ speed: 5 });
   const folder = await mkdtemp(join(tmpdir(), 'wait-'));
   try {

@@ -1,30 +1,14 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyPatch } from 'diff';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { ENTRY, IMAGE } from '../support/entry.ts';
+import { type ProgramResult, runProgram } from '../support/run-program.ts';
 import { deployment } from '../workload/inject/support.ts';
 
-interface Result {
-  readonly code: number | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Started as in the image. */
-function inject(args: readonly string[], input = ''): Promise<Result> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [...IMAGE.nodeFlags, ENTRY, 'inject', ...args],
-      { env: IMAGE.env },
-      (_, stdout, stderr) => resolve({ code: child.exitCode ?? undefined, stdout, stderr }),
-    );
-    child.stdin?.end(input);
-  });
+function inject(args: readonly string[], input = ''): Promise<ProgramResult> {
+  return runProgram(['inject', ...args], { input });
 }
 
 const WEB = deployment();

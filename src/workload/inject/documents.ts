@@ -1,4 +1,5 @@
 import { podSpecPath } from '../manifests.ts';
+import { INJECT_MARK } from '../sidecar.ts';
 import type { InjectOptions } from './options.ts';
 import { isPlain, type Plain, plain, textOf } from './plain.ts';
 import { injectPodSpec, mainContainerNames } from './pod-spec.ts';
@@ -13,8 +14,6 @@ export interface DocumentResult {
   /** Of all main containers in it. */
   readonly containerNames: readonly string[];
 }
-
-const OPT_OUT = 'drain-wait/inject';
 
 /** The document with every pod in it injected, those inside of Lists, too. `path` is where it stands in its document. */
 export function injectDocument(value: unknown, options: InjectOptions, path: Refusal['path'] = []): DocumentResult {
@@ -85,13 +84,13 @@ function reasonToLeave(object: Plain, spec: unknown, specPath: readonly string[]
   }
   if (!isPlain(spec)) return 'it has no pod spec';
   const [own, template] = [object, valueAt(object, specPath.slice(0, -1))];
-  return hasOptedOut(own) || hasOptedOut(template) ? `it has ${OPT_OUT}: disabled` : undefined;
+  return hasOptedOut(own) || hasOptedOut(template) ? `it has ${INJECT_MARK}: disabled` : undefined;
 }
 
 /** By a label, as the kustomize components and the admission policy know it, or by an annotation. */
 function hasOptedOut(object: unknown): boolean {
   const { labels, annotations } = plain(plain(object)['metadata']);
-  return [labels, annotations].some((each) => plain(each)[OPT_OUT] === 'disabled');
+  return [labels, annotations].some((each) => plain(each)[INJECT_MARK] === 'disabled');
 }
 
 function titleOf({ kind, metadata }: Plain): string {

@@ -1,9 +1,7 @@
+import { DEFAULT_GRACE_SECONDS } from '../../core/deadline.ts';
 import { advisedGraceSeconds, neededGraceSeconds } from '../grace.ts';
 import type { Plain } from './plain.ts';
 import type { EffectiveSettings } from './settings.ts';
-
-/** That of a pod which does not say. */
-const KUBERNETES_DEFAULT_SECONDS = 30;
 
 export interface GracePeriod {
   readonly seconds: number;
@@ -15,7 +13,7 @@ export interface GracePeriod {
 
 /** The grace period that a pod should have: its own, where that is long enough. Throws a RangeError where that is not a number. */
 export function graceOf(spec: Plain, { graceNeeds }: EffectiveSettings): GracePeriod {
-  const has = spec['terminationGracePeriodSeconds'] ?? KUBERNETES_DEFAULT_SECONDS;
+  const has = spec['terminationGracePeriodSeconds'] ?? DEFAULT_GRACE_SECONDS;
   if (typeof has !== 'number') {
     throw new RangeError(
       `terminationGracePeriodSeconds='${has}': not a number. Expected seconds such as 60, without quotes.`,

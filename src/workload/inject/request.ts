@@ -1,4 +1,5 @@
 import { duration, flagName, SETTINGS } from '../../settings.ts';
+import { DEFAULT_LAG } from '../grace.ts';
 import { type GivenFlags, readFlags, SETTING_FLAGS } from './flags.ts';
 import type { InjectOptions } from './options.ts';
 import { valueProblem } from './value-problem.ts';
@@ -17,8 +18,6 @@ export type InjectRequest =
       /** No word about what was done. */
       readonly quiet: boolean;
     };
-
-const DEFAULT_LAG = '20s';
 
 /** Reads the arguments after `inject`, and reports every problem at once. `version` is that of drain-wait. */
 export function readRequest(args: readonly string[], version: string): InjectRequest {

@@ -1,8 +1,7 @@
-import { SETTINGS, type SettingName } from '../../settings.ts';
+import { parseValue, SETTINGS, type SettingName } from '../../settings.ts';
 import type { GraceNeeds } from '../grace.ts';
 import type { InjectOptions } from './options.ts';
 import { type Plain, plainList } from './plain.ts';
-import { valueProblem } from './value-problem.ts';
 
 /** The settings of a sidecar that count here: those that this call gives, else those that it has, else the defaults. */
 export interface EffectiveSettings {
@@ -40,7 +39,5 @@ function variablesOf(container: Plain | undefined): Readonly<Record<string, stri
 function read<Name extends SettingName>(given: Readonly<Record<string, string>>, name: Name) {
   const setting = SETTINGS[name];
   const value = given[setting.env] ?? String(setting.fallback);
-  const problem = valueProblem(setting.env, value, setting);
-  if (problem !== undefined) throw new RangeError(problem);
-  return setting.parse(value) as ReturnType<(typeof SETTINGS)[Name]['parse']>;
+  return parseValue<unknown>(setting.env, value, setting) as ReturnType<(typeof SETTINGS)[Name]['parse']>;
 }

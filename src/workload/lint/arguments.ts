@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { LoadBalancerKind } from '../../core/target.ts';
 import { duration } from '../../settings.ts';
+import { DEFAULT_LAG } from '../grace.ts';
 import { SEVERITIES, type Severity } from './finding.ts';
 
 export const HELP = `drain-wait lint: what is wrong with manifests, with file and line, why, and what to do.
@@ -49,7 +50,7 @@ export function readArguments(args: readonly string[]): Arguments {
     options: {
       format: { type: 'string', default: 'text' },
       'fail-on': { type: 'string', default: 'error' },
-      lag: { type: 'string', default: '20s' },
+      lag: { type: 'string', default: DEFAULT_LAG },
       'load-balancer': { type: 'string' },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },

@@ -1,11 +1,9 @@
+import { DEFAULT_GRACE_SECONDS } from '../../core/deadline.ts';
 import type { LoadBalancerKind } from '../../core/target.ts';
 import { settingValue } from './environment.ts';
 import type { LintOptions } from './inventory.ts';
 import { numberOf } from './place.ts';
 import type { Guarded, Sidecar, Workload } from './workload.ts';
-
-/** What Kubernetes takes where a pod spec says nothing, in s. */
-const DEFAULT_GRACE_SECONDS = 30;
 
 export function graceSecondsOf({ podSpec }: Workload): number {
   return numberOf(podSpec, 'terminationGracePeriodSeconds') ?? DEFAULT_GRACE_SECONDS;

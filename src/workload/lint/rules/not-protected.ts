@@ -1,3 +1,4 @@
+import { INJECT_MARK } from '../../sidecar.ts';
 import type { Rule } from '../finding.ts';
 import { MORE } from '../more.ts';
 import { annotationsOf, find, nameOf } from '../objects.ts';
@@ -21,8 +22,6 @@ export const notProtected: Rule = {
     }),
 };
 
-const INJECT = 'drain-wait/inject';
-
 /** Whether the admission policy adds the sidecar when the pod is made, or somebody does not want one. */
 function isDecided({ object, template }: Workload, objects: readonly Place[]): boolean {
   if ([object, template].some((each) => injectionOf(each) === 'disabled')) return true;
@@ -31,5 +30,5 @@ function isDecided({ object, template }: Workload, objects: readonly Place[]): b
 }
 
 function injectionOf(object: Place): string | undefined {
-  return textOf(object, 'metadata', 'labels', INJECT) ?? annotationsOf(object)[INJECT];
+  return textOf(object, 'metadata', 'labels', INJECT_MARK) ?? annotationsOf(object)[INJECT_MARK];
 }
