@@ -9,6 +9,8 @@ export interface Config {
   readonly port: number;
   readonly sidecar: SettingValues['sidecar'];
   readonly logLevel: SettingValues['logLevel'];
+  /** Whether holds leave Kubernetes Events on their pods. */
+  readonly events: boolean;
   readonly pod: PodRef;
   /** The folder of the token and the CA with which the pod's own API server is read. */
   readonly serviceAccountDir: string;
@@ -31,7 +33,7 @@ export type ConfigResult =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const RESERVED: readonly SettingName[] = ['events', 'emf', 'metrics'];
+const RESERVED: readonly SettingName[] = ['emf', 'metrics'];
 
 /**
  * Reads the environment and the flags (name without dashes → value; a flag wins). Empty means unset.
@@ -68,6 +70,7 @@ function toConfig(
     port: settings.port,
     sidecar: settings.sidecar,
     logLevel: settings.logLevel,
+    events: settings.events,
     region,
     serviceAccountDir: settings.serviceAccountDir,
     pod: {
@@ -86,6 +89,7 @@ function toConfig(
       onRestart: settings.onRestart,
       targetGroups: settings.targetGroups ?? [],
       apiRate: settings.apiRate,
+      observe: settings.mode === 'observe',
       disabled: settings.disabled,
     },
     reserved: RESERVED.filter((name) => givenFor(SETTINGS[name], env, flags) !== undefined).map(

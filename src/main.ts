@@ -8,26 +8,29 @@ import type { CommandPorts } from './commands/ports.ts';
 import { serve } from './commands/serve.ts';
 import { wait } from './commands/wait.ts';
 import { type Config, readConfig } from './config.ts';
+import type { PodEvents } from './core/pod-event.ts';
 import type { Cluster, LoadBalancers } from './core/ports.ts';
 import { checkInChild } from './sidecar/check-process.ts';
 import type { CheckResult } from './sidecar/startup-check.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 
 /** The heavy clients are loaded at their first use: an idle sidecar never pays for them. */
-function lazyCluster(serviceAccountDir: string): Cluster {
-  let loading: Promise<Cluster> | undefined;
+function lazyKubernetes(serviceAccountDir: string): { readonly cluster: Cluster; readonly podEvents: PodEvents } {
+  let loading: Promise<{ readonly cluster: Cluster; readonly podEvents: PodEvents }> | undefined;
   const load = () => {
-    loading ??= Promise.all([import('./kubernetes/cluster.ts'), import('./kubernetes/connect.ts')]).then(
-      ([{ createCluster }, { connect }]) =>
-        createCluster({ clock: systemClock, connect: () => connect(process.env, serviceAccountDir) }),
+    loading ??= import('./kubernetes/adapters.ts').then(({ connectKubernetes }) =>
+      connectKubernetes(process.env, serviceAccountDir, systemClock),
     );
     return loading;
   };
   return {
-    readPod: async (...args) => (await load()).readPod(...args),
-    listBindings: async (...args) => (await load()).listBindings(...args),
-    listEndpointSlices: async (...args) => (await load()).listEndpointSlices(...args),
-    readService: async (...args) => (await load()).readService(...args),
+    cluster: {
+      readPod: async (...args) => (await load()).cluster.readPod(...args),
+      listBindings: async (...args) => (await load()).cluster.listBindings(...args),
+      listEndpointSlices: async (...args) => (await load()).cluster.listEndpointSlices(...args),
+      readService: async (...args) => (await load()).cluster.readService(...args),
+    },
+    podEvents: { write: async (...args) => (await load()).podEvents.write(...args) },
   };
 }
 
@@ -49,7 +52,7 @@ function commandPorts(config: Config, flags: ReadonlyMap<string, string>, log: L
   return {
     clock: systemClock,
     random: Math.random,
-    cluster: lazyCluster(config.serviceAccountDir),
+    ...lazyKubernetes(config.serviceAccountDir),
     loadBalancers: lazyLoadBalancers(config.region),
     log,
     // Without opening the stream, which an idle sidecar would carry for ever.
@@ -110,7 +113,7 @@ async function run(command: CommandWithSettings, flags: ReadonlyMap<string, stri
       return await wait(config, ports, print);
     case 'check':
       process.on('disconnect', () => process.exit(EXIT.failure));
-      return await check(config, ports, reportCheck);
+      return await check(config, ports, { report: reportCheck, announce: config.events && process.send !== undefined });
     default:
       command satisfies never;
   }

@@ -143,6 +143,14 @@ export const SETTINGS = {
       'Calls a second that all terminating pods of the namespace may make to ELBv2 together. More of them than that take turns. The account has 10 or 50, and the controller shares them.',
     parse: rate,
   },
+  mode: {
+    env: 'DRAIN_WAIT_MODE',
+    fallback: 'hold',
+    expects: 'hold or observe',
+    about:
+      'With `observe` every hook is answered at once, and the hold goes on without anybody waiting for it, as long as the process lives: it reports what it would have been. For trying it on production.',
+    parse: oneOf('hold', 'observe'),
+  },
   disabled: {
     env: 'DRAIN_WAIT_DISABLED',
     fallback: undefined,
@@ -154,7 +162,8 @@ export const SETTINGS = {
     env: 'DRAIN_WAIT_EVENTS',
     fallback: 'true',
     expects: 'true or false',
-    about: 'Kubernetes Events on the pod. Reserved: this version writes none.',
+    about:
+      'Kubernetes Events on the pod: at the start of a hold, at its release, and at start-up where holds would not work. Needs `create` on `events` of `events.k8s.io`.',
     parse: truth,
   },
   emf: {

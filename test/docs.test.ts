@@ -102,7 +102,8 @@ describe('the README', () => {
 
 /** `GET /apis/<group>/<version>/namespaces/<namespace>/<resource>[/<name>]` → `list <resource>.<group>`. */
 function permissionOf(request: string): string {
-  const path = request.replace('GET /api/v1/', '/apis//v1/').replace('GET ', '');
-  const [, , group, , , , resource, name] = path.split('/');
-  return `${name === undefined ? 'list' : 'get'} ${resource}.${group}`;
+  const [method, url = ''] = request.split(' ');
+  const [, , group, , , , resource, name] = url.replace('/api/v1/', '/apis//v1/').split('/');
+  const verb = method === 'POST' ? 'create' : name === undefined ? 'list' : 'get';
+  return `${verb} ${resource}.${group}`;
 }

@@ -76,5 +76,6 @@ function ownPod(pod: FleetPod | undefined, gracePeriodMs: number): OwnPod {
     gracePeriodMs,
     neverReady: false,
     sidecar: 'native',
+    containers: [],
   };
 }

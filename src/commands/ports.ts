@@ -1,3 +1,4 @@
+import type { PodEvents } from '../core/pod-event.ts';
 import type { Clock, Cluster, LoadBalancers, Random } from '../core/ports.ts';
 import type { Signal } from '../sidecar/lifecycle.ts';
 import type { CheckResult } from '../sidecar/startup-check.ts';
@@ -8,6 +9,7 @@ export interface CommandPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly cluster: Cluster;
+  readonly podEvents: PodEvents;
   readonly loadBalancers: LoadBalancers;
   readonly log: Log;
   /** Whether somebody sits at a terminal. */

@@ -1,21 +1,28 @@
 import type { Config } from '../config.ts';
+import { NO_CALLS } from '../core/calls.ts';
 import { createHolds } from '../core/holds.ts';
-import { lastRead } from '../core/observation.ts';
+import { tellAll } from '../core/journal.ts';
+import { beginHold, identified, lastRead } from '../core/observation.ts';
 import type { HoldSummary } from '../core/outcome.ts';
-import { summarizeTargets } from '../core/summary.ts';
+import type { HoldPolicy } from '../core/policy.ts';
+import type { PriorKnowledge } from '../core/ports.ts';
+import { summarize, summarizeTargets } from '../core/summary.ts';
 import { groupName } from '../core/target.ts';
+import { forecast } from '../sidecar/forecast.ts';
 import { createLifecycle } from '../sidecar/lifecycle.ts';
 import { startServer } from '../sidecar/server.ts';
 import { type CheckResult, mergeResults } from '../sidecar/startup-check.ts';
 import { describeStatus } from '../sidecar/status.ts';
 import { journalTo, type Log } from '../telemetry/log.ts';
+import { createEventWriter, exitAfter, journalToEvents } from '../telemetry/pod-events.ts';
 import type { CommandPorts } from './ports.ts';
 
 /** The sidecar: listens, has checked once what can be seen, and holds when it is called. Rejects where it cannot listen. */
 export async function serve(config: Config, ports: CommandPorts): Promise<void> {
   const { pod, policy } = config;
   const { clock, log } = ports;
-  const writeToLog = journalTo(log);
+  const events = createEventWriter(ports.podEvents, log);
+  const tell = tellAll([journalTo(log), ...(config.events ? [journalToEvents(events, policy.observe)] : [])]);
   let checked: CheckResult | undefined;
   let endCheck = (): void => {};
   const holds = createHolds(
@@ -23,14 +30,18 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
     {
       ...ports,
       journal(event) {
-        writeToLog(event);
+        tell(event);
         lifecycle.onNews();
       },
     },
-    // Targets stay known from the start-up even if the Service stops selecting the pod later.
-    () => ({ pod: checked?.pod, groups: checked?.groups ?? [] }),
+    known,
   );
   const lifecycle = createLifecycle({ ...ports, sidecar: howWeRun, hold, exit });
+
+  /** Targets stay known from the start-up even if the Service stops selecting the pod later. */
+  function known(): PriorKnowledge {
+    return { pod: checked?.pod, groups: checked?.groups ?? [] };
+  }
 
   function howWeRun(): 'native' | 'classic' | 'unknown' {
     if (config.sidecar !== 'auto') return config.sidecar;
@@ -45,21 +56,36 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
     return holds.join(pod);
   }
 
+  /** In observe mode nobody waits for the hold. */
+  function answerHook(): Promise<HoldSummary> {
+    const held = hold();
+    if (!policy.observe) return held;
+    const nowMs = clock.now();
+    return Promise.resolve(summarize(beginHold(nowMs, known()), 'observing', policy, NO_CALLS, nowMs));
+  }
+
   /** Whoever is told to stop during a hold, by a forced deletion or the end of the grace period, at least says so. */
   function exit(code: number): void {
     const latest = holds.latest(pod);
     if (latest?.hold !== undefined && latest.result === undefined) {
-      const targets = summarizeTargets(latest.hold.state(), policy, clock.now());
-      log.warn({ targets }, 'told to stop during the hold');
+      const state = latest.hold.state();
+      const nowMs = clock.now();
+      const targets = summarizeTargets(state, policy, nowMs);
+      tell({
+        kind: 'cut-short',
+        pod: identified(pod, state.pod),
+        heldMs: Math.round(nowMs - state.startedAtMs),
+        targets,
+      });
     }
-    ports.exit(code);
+    void exitAfter(events, ports, code);
   }
 
   // Before anything that takes time: the kernel drops signals to process 1 that nobody handles.
   ports.onSignal(lifecycle.onSignal);
   const server = await startServer({
     port: config.port,
-    preStop: hold,
+    preStop: answerHook,
     status: () => describeStatus(pod, policy, clock, checked, holds.latest(pod)),
   });
   log.info({ port: server.port, pod: `${pod.namespace}/${pod.name}` }, 'listening');
@@ -70,12 +96,14 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
   }
   endCheck = ports.startCheck((result) => {
     checked = mergeResults(checked, result);
-    logCheck(result, log);
+    logCheck(result, policy, log);
   });
 }
 
-function logCheck({ pod, source, groups, problems }: CheckResult, log: Log): void {
+function logCheck(result: CheckResult, policy: HoldPolicy, log: Log): void {
+  const { pod, source, groups, problems } = result;
   const fields = {
+    aHoldNow: forecast(result, policy),
     sidecar: pod?.sidecar ?? 'unknown',
     source: source ?? 'none',
     targetGroups: groups.map(({ group }) => groupName(group)),

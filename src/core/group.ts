@@ -1,3 +1,4 @@
+import { type CallCounts, countCall, NO_CALLS } from './calls.ts';
 import type { ApiError } from './errors.ts';
 import type { TargetGroupDescription, TargetHealth } from './ports.ts';
 import {
@@ -33,7 +34,7 @@ export interface GroupState {
   readonly key: string;
   readonly ref: TargetGroupRef;
   readonly targets: readonly TargetState[];
-  readonly calls: number;
+  readonly calls: CallCounts;
   /** When the first of the latest calls failed that have all failed; undefined where the latest one was answered. */
   readonly failingSinceMs: number | undefined;
   /** Whether DescribeTargetGroups has answered, or will certainly not. */
@@ -45,8 +46,10 @@ export interface GroupState {
 /** Which targets a look was for. */
 type Asked = readonly TargetAddress[] | 'all';
 
-/** What can be learned of the target group with this key by one call to ELBv2. */
-export type GroupObservation =
+/** What can be learned of the target group with this key by one call to ELBv2, and how long the call took. */
+export type GroupObservation = { readonly tookMs: number } & GroupAnswer;
+
+export type GroupAnswer =
   | { readonly kind: 'group-described'; readonly key: string; readonly group: TargetGroupDescription }
   | { readonly kind: 'group-missing'; readonly key: string }
   | { readonly kind: 'invalid-target'; readonly key: string; readonly asked: Asked }
@@ -68,7 +71,7 @@ function newGroup({ group, addresses }: GroupTargets): GroupState {
     key: groupKey(group),
     ref: group,
     targets: addresses.map(newTarget),
-    calls: 0,
+    calls: NO_CALLS,
     failingSinceMs: undefined,
     described: group.arn !== undefined && group.loadBalancer !== undefined,
     lookAtAll: false,
@@ -92,7 +95,8 @@ function growGroup(state: GroupState, found: readonly GroupTargets[]): GroupStat
 
 /** The group after a call that was answered, or failed, at `nowMs`; `atMs` is the same time after the start of the hold. */
 export function seeGroup(group: GroupState, observation: GroupObservation, nowMs: number, atMs: number): GroupState {
-  const called = { ...group, calls: group.calls + 1 };
+  const failure = observation.kind === 'call-failed' ? observation.error.kind : undefined;
+  const called = { ...group, calls: countCall(group.calls, observation.tookMs, failure) };
   const answered = { ...called, failingSinceMs: undefined };
   switch (observation.kind) {
     case 'group-described':

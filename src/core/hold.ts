@@ -1,6 +1,7 @@
+import { meterCluster } from './calls.ts';
 import { decide, gracePeriodMs } from './decide.ts';
 import { targetEvents } from './journal.ts';
-import { beginHold, type HoldState, type Observation, observe, type PodKnowledge } from './observation.ts';
+import { beginHold, type HoldState, identified, type Observation, observe, type PodKnowledge } from './observation.ts';
 import type { HoldSummary } from './outcome.ts';
 import type { HoldPorts, HoldRequest } from './request.ts';
 import { summarize } from './summary.ts';
@@ -28,6 +29,7 @@ export interface ReleasedHold {
 export function startHold(request: HoldRequest, ports: HoldPorts): Hold {
   const { pod, policy } = request;
   const { clock, journal } = ports;
+  const { cluster, counts } = meterCluster(ports.cluster, clock);
   const { promise: released, resolve: release } = Promise.withResolvers<ReleasedHold>();
   const ended = new AbortController();
   let observed = new AbortController();
@@ -40,8 +42,8 @@ export function startHold(request: HoldRequest, ports: HoldPorts): Hold {
     const decision = decide(state, policy, nowMs);
     if (decision.kind === 'hold') return decision.untilMs;
     ended.abort();
-    const summary = summarize(state, decision.reason, policy, nowMs);
-    journal({ kind: 'released', pod, summary });
+    const summary = summarize(state, decision.reason, policy, counts(), nowMs);
+    journal({ kind: 'released', pod: identified(pod, state.pod), summary });
     release({ summary, pod: state.pod, graceEndsAtMs: request.arrivedAtMs + gracePeriodMs(state, policy) });
     return undefined;
   }
@@ -63,7 +65,7 @@ export function startHold(request: HoldRequest, ports: HoldPorts): Hold {
   }
 
   async function watchAll(): Promise<void> {
-    const watch: Watch = { request, ports, signal: ended.signal, state: () => state, see };
+    const watch: Watch = { request, ports: { ...ports, cluster }, signal: ended.signal, state: () => state, see };
     // Whether the pod is being deleted comes first: if not, nobody else is asked.
     await watchPod(watch);
     if (!ended.signal.aborted) await watchTargets(watch);

@@ -2,7 +2,7 @@ import type { Discovery } from './discover.ts';
 import type { ApiError } from './errors.ts';
 import type { TargetState } from './group.ts';
 import type { HoldState } from './observation.ts';
-import type { HoldSummary } from './outcome.ts';
+import type { HoldSummary, TargetSummary } from './outcome.ts';
 import type { PodRef } from './ports.ts';
 import { groupName, type TargetAddress } from './target.ts';
 
@@ -24,10 +24,24 @@ export type HoldEvent =
   | { readonly kind: 'call-failed'; readonly targetGroup: string; readonly error: ApiError }
   | { readonly kind: 'port-followed'; readonly target: NamedTarget; readonly insteadOfPort: number }
   | { readonly kind: 'target-changed'; readonly target: NamedTarget; readonly state: string; readonly atMs: number }
-  | { readonly kind: 'released'; readonly pod: PodRef; readonly summary: HoldSummary };
+  | { readonly kind: 'released'; readonly pod: PodRef; readonly summary: HoldSummary }
+  /** The process was told to stop while the hold went on: by a forced deletion or the end of the grace period. */
+  | {
+      readonly kind: 'cut-short';
+      readonly pod: PodRef;
+      readonly heldMs: number;
+      readonly targets: readonly TargetSummary[];
+    };
 
 /** Takes what a hold tells. Must not throw and must not wait. */
 export type Journal = (event: HoldEvent) => void;
+
+/** One journal that tells each of these. */
+export function tellAll(journals: readonly Journal[]): Journal {
+  return (event) => {
+    for (const journal of journals) journal(event);
+  };
+}
 
 /** Why such a hold ends at the deadline, and what to do (endpointslice controller: such a pod counts as ready until its end). */
 export const UNDRAINABLE =

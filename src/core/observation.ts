@@ -1,5 +1,5 @@
 import { addGroups, type GroupObservation, type GroupState, seeGroup } from './group.ts';
-import type { OwnPod, PriorKnowledge } from './ports.ts';
+import type { OwnPod, PodRef, PriorKnowledge } from './ports.ts';
 import type { GroupTargets } from './target.ts';
 
 /** What the hold knows of its pod. */
@@ -75,6 +75,11 @@ export function observe(state: HoldState, observation: Observation, nowMs: numbe
         ),
       };
   }
+}
+
+/** The pod with its UID, where the downward API did not give it and a read has. */
+export function identified(ref: PodRef, pod: PodKnowledge): PodRef {
+  return { ...ref, uid: ref.uid ?? lastRead(pod)?.uid };
 }
 
 /** The pod as it was last read; undefined where it never was. */

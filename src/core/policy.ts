@@ -16,6 +16,8 @@ export interface HoldPolicy {
   readonly targetGroups: readonly NamedTargetGroup[];
   /** Calls a second that all terminating pods of one target group may make together. */
   readonly apiRate: number;
+  /** Observe mode: callers are answered at once, and the hold goes on without them. */
+  readonly observe: boolean;
   /** A reason; where there is one, every hook is answered at once. */
   readonly disabled: string | undefined;
 }

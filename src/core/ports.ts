@@ -1,3 +1,4 @@
+import type { PreStop } from './hook.ts';
 import type { GroupTargets, IpFamily, LoadBalancerKind, TargetAddress, TargetGroupRef } from './target.ts';
 
 /** Time as the core sees it. Production gives the real clock, tests and the simulator a virtual or a scaled one. */
@@ -36,6 +37,8 @@ export interface OwnPod {
   readonly neverReady: boolean;
   /** How the container with our settings runs; undefined where none is found in the spec. */
   readonly sidecar: 'native' | 'classic' | undefined;
+  /** Its containers other than that, and what each does before SIGTERM. Init containers are none. */
+  readonly containers: readonly { readonly name: string; readonly preStop: PreStop }[];
 }
 
 export type BindingApiGroup = 'elbv2.k8s.aws' | 'eks.amazonaws.com';

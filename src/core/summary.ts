@@ -1,3 +1,4 @@
+import type { CallCounts } from './calls.ts';
 import { deadlineAtMs, settlesAtMs } from './decide.ts';
 import type { GroupState, Phase, TargetState } from './group.ts';
 import type { HoldState } from './observation.ts';
@@ -5,13 +6,21 @@ import type { HoldSummary, Reason, TargetSummary } from './outcome.ts';
 import type { HoldPolicy } from './policy.ts';
 import { groupName } from './target.ts';
 
-/** What a hold that was released for `reason` at `nowMs` tells. */
-export function summarize(state: HoldState, reason: Reason, policy: HoldPolicy, nowMs: number): HoldSummary {
+/** What a hold that was released for `reason` at `nowMs` tells. `kubernetes` are its calls to the API server. */
+export function summarize(
+  state: HoldState,
+  reason: Reason,
+  policy: HoldPolicy,
+  kubernetes: CallCounts,
+  nowMs: number,
+): HoldSummary {
   return {
     reason,
     heldMs: Math.round(nowMs - state.startedAtMs),
     deadlineInMs: Math.round(deadlineAtMs(state, policy) - nowMs),
+    ...(policy.observe ? { observed: true } : {}),
     ...(state.pod.kind === 'gone' ? { forceDeleted: true } : {}),
+    kubernetes: wholeMs(kubernetes),
     targets: summarizeTargets(state, policy, nowMs),
   };
 }
@@ -45,9 +54,13 @@ function summarizeTarget(
           lagMs: Math.round(leftAtMs - state.startedAtMs),
           settleMs: Math.round((settled ? settledAtMs : nowMs) - leftAtMs),
         }),
-    calls: group.calls,
+    ...wholeMs(group.calls),
     states: target.states.map((seen) => ({ state: seen.state, atMs: Math.round(seen.atMs) })),
   };
+}
+
+function wholeMs(counts: CallCounts): CallCounts {
+  return { ...counts, apiMs: Math.round(counts.apiMs) };
 }
 
 function stateOf(phase: Phase): TargetSummary['state'] {

@@ -1,7 +1,7 @@
 import { deadlineAtMs } from './decide.ts';
 import { ApiError, toApiError } from './errors.ts';
 import type { HoldEvent } from './journal.ts';
-import { lastRead } from './observation.ts';
+import { identified, lastRead } from './observation.ts';
 import { podStepMs } from './pace.ts';
 import type { OwnPod } from './ports.ts';
 import type { Watch } from './watch.ts';
@@ -12,7 +12,7 @@ export async function watchPod(watch: Watch): Promise<void> {
   const news = await readPod(watch);
   if (signal.aborted) return;
   const deadlineInMs = Math.round(deadlineAtMs(state(), request.policy) - ports.clock.now());
-  ports.journal({ kind: 'hold-started', pod: request.pod, deadlineInMs });
+  ports.journal({ kind: 'hold-started', pod: identified(request.pod, state().pod), deadlineInMs });
   if (news !== undefined) ports.journal(news);
   void readAgain(watch);
 }

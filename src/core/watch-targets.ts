@@ -1,8 +1,8 @@
 import { nextQuery, type Query } from './decide.ts';
 import { countFleet, discoverTargets } from './discover.ts';
 import { ApiError, toApiError } from './errors.ts';
-import type { GroupState } from './group.ts';
-import { lastRead, type Observation } from './observation.ts';
+import type { GroupAnswer, GroupState } from './group.ts';
+import { lastRead } from './observation.ts';
 import { discoveryStepMs, jitter, nextStepMs } from './pace.ts';
 import type { Binding } from './ports.ts';
 import { groupName } from './target.ts';
@@ -67,14 +67,15 @@ async function watchGroup(key: string, watch: Watch, countAgain: () => Promise<v
   let reported: string | undefined;
   let stepMs: number | undefined;
   for (let open = openQuestion(key, watch); open !== undefined && !signal.aborted; open = openQuestion(key, watch)) {
-    const observation = await ask(open.query, open.group, watch);
+    const askedAtMs = ports.clock.now();
+    const answer = await ask(open.query, open.group, watch);
     if (signal.aborted) return;
-    const failure = observation.kind === 'call-failed' ? observation.error : undefined;
+    const failure = answer.kind === 'call-failed' ? answer.error : undefined;
     if (failure !== undefined && failure.kind !== reported) {
       ports.journal({ kind: 'call-failed', targetGroup: groupName(open.group.ref), error: failure });
     }
     reported = failure?.kind;
-    see(observation);
+    see({ ...answer, tookMs: ports.clock.now() - askedAtMs });
     if (openQuestion(key, watch) === undefined) return;
     const throttled = failure?.kind === 'throttled';
     stepMs = nextStepMs(stepMs, throttled);
@@ -90,7 +91,7 @@ function openQuestion(key: string, { state, request }: Watch) {
 }
 
 /** One call to ELBv2, and what it tells. */
-async function ask(query: Query, group: GroupState, { ports, signal }: Watch): Promise<Observation> {
+async function ask(query: Query, group: GroupState, { ports, signal }: Watch): Promise<GroupAnswer> {
   const { key, ref } = group;
   const describing = query.kind === 'describe-group';
   try {

@@ -7,10 +7,12 @@ export interface Answer {
   readonly body: string;
 }
 
-/** A way to the API server, as somebody it knows. */
+/** A way to the API server, as somebody it knows. A path begins with a slash and may have a query. */
 export interface Connection {
-  /** One GET; `path` begins with a slash and may have a query. Rejects where no whole answer comes, and soon after an abort. */
+  /** One GET. Rejects where no whole answer comes, and soon after an abort. */
   get(path: string, signal: AbortSignal): Promise<Answer>;
+  /** One POST of a body in JSON; ends as a GET does. */
+  post(path: string, body: string, signal: AbortSignal): Promise<Answer>;
 }
 
 /** What a connection needs to know of the server and of us. `agent` fits the URL's protocol. */
@@ -20,25 +22,33 @@ export interface Server {
   readonly options: Pick<RequestOptions, 'headers' | 'auth'>;
 }
 
-/** Plain `node:https`: for its few reads a hold would pay some 10 MB for the client of the whole API (docs/footprint.md). */
+/** Plain `node:https`: for its few calls a hold would pay some 10 MB for the client of the whole API (docs/footprint.md). */
 export function connectTo({ url, agent, options }: Server): Connection {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const prefix = url.pathname.replace(/\/$/, '');
-  return {
-    get(path, signal) {
-      const headers = { ...options.headers, accept: 'application/json' };
-      return new Promise((resolve, reject) => {
-        const request = send(new URL(prefix + path, url), { ...options, agent, headers, signal });
-        request.on('error', reject).once('response', (response) => {
-          let body = '';
-          response.setEncoding('utf8').on('data', (text: string) => {
-            body += text;
-          });
-          response.on('error', reject);
-          response.once('end', () => resolve({ status: response.statusCode ?? 0, body }));
+
+  function call(method: 'GET' | 'POST', path: string, body: string | undefined, signal: AbortSignal): Promise<Answer> {
+    const headers = {
+      ...options.headers,
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+    };
+    return new Promise((resolve, reject) => {
+      const request = send(new URL(prefix + path, url), { ...options, agent, method, headers, signal });
+      request.on('error', reject).once('response', (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
         });
-        request.end();
+        response.on('error', reject);
+        response.once('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
       });
-    },
+      request.end(body);
+    });
+  }
+
+  return {
+    get: (path, signal) => call('GET', path, undefined, signal),
+    post: (path, body, signal) => call('POST', path, body, signal),
   };
 }

@@ -3,7 +3,8 @@ import type { Answer } from './connection.ts';
 
 /** The object in a good answer. Throws the ApiError that any other answer means. */
 export function fromAnswer({ status, body }: Answer, operation: string): unknown {
-  if (status !== 200) throw new ApiError(kindOf(status), operation, adviceOf(status, body, operation));
+  if (status !== 200 && status !== 201)
+    throw new ApiError(kindOf(status), operation, adviceOf(status, body, operation));
   const object = parse(body);
   if (typeof object !== 'object' || object === null) {
     throw new ApiError('bad-response', operation, 'the answer is no object in JSON');

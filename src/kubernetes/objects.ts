@@ -1,6 +1,7 @@
-import type { V1EndpointSlice, V1Pod, V1Service } from '@kubernetes/client-node';
+import type { V1EndpointSlice, V1LifecycleHandler, V1Pod, V1Service } from '@kubernetes/client-node';
 import { DEFAULT_GRACE_SECONDS } from '../core/deadline.ts';
 import { ApiError } from '../core/errors.ts';
+import type { PreStop } from '../core/hook.ts';
 import type { Binding, BindingApiGroup, EndpointSlice, OwnPod, Service } from '../core/ports.ts';
 import { canonicalIp, type LoadBalancerKind } from '../core/target.ts';
 
@@ -23,6 +24,9 @@ export function toOwnPod({ metadata, spec, status }: Json<V1Pod>): OwnPod {
     gracePeriodMs: graceSeconds * 1_000,
     neverReady: wasNeverReady(status),
     sidecar: sidecarKind(spec),
+    containers: (spec?.containers ?? [])
+      .filter((container) => !isOurs(container))
+      .map(({ name, lifecycle }) => ({ name, preStop: toPreStop(lifecycle?.preStop) })),
   };
 }
 
@@ -43,9 +47,19 @@ function instant(text: string | undefined): number {
 }
 
 /** Our own container is the one with our settings in its environment. */
+function isOurs({ env }: { env?: { name: string }[] }): boolean {
+  return env?.some(({ name }) => name.startsWith('DRAIN_WAIT_')) === true;
+}
+
+function toPreStop(handler: Json<V1LifecycleHandler> | undefined): PreStop {
+  if (handler === undefined) return { kind: 'none' };
+  const { httpGet, exec, sleep } = handler;
+  if (httpGet !== undefined) return { kind: 'http', path: httpGet.path ?? '/', port: httpGet.port };
+  if (exec !== undefined) return { kind: 'exec', command: (exec.command ?? []).join(' ') };
+  return { kind: sleep === undefined ? 'other' : 'sleep' };
+}
+
 function sidecarKind(spec: Json<V1Pod>['spec']): OwnPod['sidecar'] {
-  const isOurs = ({ env }: { env?: { name: string }[] }) =>
-    env?.some(({ name }) => name.startsWith('DRAIN_WAIT_')) === true;
   if (spec?.initContainers?.some((container) => container.restartPolicy === 'Always' && isOurs(container)) === true) {
     return 'native';
   }

@@ -50,5 +50,11 @@ function forbidChildren(): void {
 
 function failed(why: string): CheckResult {
   const message = `start-up check: ${why}; holds look for themselves`;
-  return { pod: undefined, source: undefined, groups: [], problems: [{ kind: 'unreachable', message }] };
+  return {
+    pod: undefined,
+    source: undefined,
+    groups: [],
+    complete: false,
+    problems: [{ kind: 'unreachable', message }],
+  };
 }

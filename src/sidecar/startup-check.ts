@@ -1,10 +1,15 @@
+import { longestHoldMs } from '../core/deadline.ts';
 import { discoverTargets, type TargetSource } from '../core/discover.ts';
 import { type ApiErrorKind, toApiError } from '../core/errors.ts';
+import { HOOK_PATH, reachesSidecar } from '../core/hook.ts';
 import { UNDRAINABLE } from '../core/journal.ts';
 import { jitter } from '../core/pace.ts';
 import type { HoldPolicy } from '../core/policy.ts';
 import type { Clock, Cluster, OwnPod, PodRef, Random } from '../core/ports.ts';
 import type { GroupTargets } from '../core/target.ts';
+import { seconds } from '../core/words.ts';
+import { duration } from '../settings.ts';
+import { advisedGraceSeconds, DEFAULT_LAG } from '../workload/grace.ts';
 
 /** A pod is listed by its Services a moment after it got its IP, and its TargetGroupBindings may come later still. */
 const ATTEMPTS_AFTER_MS = [10_000, 30_000, 60_000, 120_000] as const;
@@ -15,17 +20,21 @@ export interface CheckResult {
   readonly pod: OwnPod | undefined;
   readonly source: TargetSource | undefined;
   readonly groups: readonly GroupTargets[];
+  /** Whether every source of targets was read: only then does "none" mean that there are none. */
+  readonly complete: boolean;
   readonly problems: readonly CheckProblem[];
 }
 
 export interface CheckProblem {
-  readonly kind: ApiErrorKind | 'undrainable';
+  readonly kind: ApiErrorKind | 'undrainable' | 'no-hook' | 'short-grace';
   readonly message: string;
 }
 
 export interface StartupCheckOptions {
   readonly pod: PodRef;
   readonly policy: HoldPolicy;
+  /** The sidecar's, which the hooks must call. */
+  readonly port: number;
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly random: Random;
@@ -48,7 +57,7 @@ export async function checkUntilFound(options: StartupCheckOptions): Promise<Che
   return result;
 }
 
-async function checkOnce({ pod, policy, cluster }: StartupCheckOptions): Promise<CheckResult> {
+async function checkOnce({ pod, policy, port, cluster }: StartupCheckOptions): Promise<CheckResult> {
   const { signal } = new AbortController();
   const unreadable: CheckProblem[] = [];
   const ownPod = await cluster.readPod(pod, signal).catch((error: unknown) => {
@@ -61,18 +70,43 @@ async function checkOnce({ pod, policy, cluster }: StartupCheckOptions): Promise
     pod: ownPod,
     source: found.source,
     groups: found.groups,
+    complete: found.complete,
     problems: [
       ...unreadable,
       ...found.problems.map(({ kind, message }) => ({ kind, message })),
       ...found.undrainable.map((name) => ({ kind: 'undrainable', message: `${name}: ${UNDRAINABLE}` }) as const),
+      ...(ownPod === undefined ? [] : [...hookProblems(ownPod, port), ...graceProblems(ownPod, found.groups, policy)]),
     ],
   };
+}
+
+/** Where no container calls the sidecar nothing holds anything. One that serves no traffic needs no hook, so one hook is enough. */
+function hookProblems({ containers }: OwnPod, port: number): readonly CheckProblem[] {
+  if (containers.some(({ preStop }) => reachesSidecar(preStop, port))) return [];
+  const names = containers.map(({ name }) => name).join(', ');
+  const message = `no container (${names}) has a preStop hook that calls the sidecar, so nothing is held; add lifecycle.preStop.httpGet { path: ${HOOK_PATH}, port: ${port} } to each that serves traffic`;
+  return [{ kind: 'no-hook', message }];
+}
+
+/** Where not even an instant deregistration leaves enough time, every hold ends at the deadline. */
+function graceProblems(
+  { gracePeriodMs }: OwnPod,
+  groups: readonly GroupTargets[],
+  policy: HoldPolicy,
+): readonly CheckProblem[] {
+  if (groups.length === 0 || policy.until === 'gone') return [];
+  const settleMs = Math.max(...groups.map(({ group }) => policy.settleMs[group.loadBalancer ?? 'alb']));
+  const mostMs = longestHoldMs(gracePeriodMs, policy.reserveMs);
+  if (mostMs >= settleMs) return [];
+  const advised = advisedGraceSeconds({ lagMs: duration(DEFAULT_LAG), settleMs, reserveMs: policy.reserveMs });
+  const message = `a grace period of ${seconds(gracePeriodMs)} leaves ${seconds(mostMs)} for a hold, and the load balancer alone needs ${seconds(settleMs)}: every hold ends at its deadline; set terminationGracePeriodSeconds: ${advised}`;
+  return [{ kind: 'short-grace', message }];
 }
 
 /** What is known after one more result: what was found once is not forgotten because a later attempt could not read it. */
 export function mergeResults(before: CheckResult | undefined, next: CheckResult): CheckResult {
   const found = next.groups.length > 0 || before === undefined ? next : before;
-  return { pod: next.pod ?? before?.pod, source: found.source, groups: found.groups, problems: next.problems };
+  return { ...next, pod: next.pod ?? before?.pod, source: found.source, groups: found.groups };
 }
 
 /** What is worth a line in the log when it changes. */

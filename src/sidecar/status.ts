@@ -4,6 +4,7 @@ import type { HoldPolicy } from '../core/policy.ts';
 import type { Clock, PodRef } from '../core/ports.ts';
 import { summarizeTargets } from '../core/summary.ts';
 import { groupName } from '../core/target.ts';
+import { forecast } from './forecast.ts';
 import type { CheckResult } from './startup-check.ts';
 
 /** What `/status` shows: what is known, what is missing, and the hold that goes on or has ended. Asks nobody. */
@@ -16,14 +17,17 @@ export function describeStatus(
 ): Readonly<Record<string, unknown>> {
   return {
     pod: { namespace: pod.namespace, name: pod.name },
+    ...(policy.observe ? { mode: 'observe' } : {}),
     ...(policy.disabled === undefined ? {} : { disabled: policy.disabled }),
-    check: check === undefined ? 'pending' : describeCheck(check),
+    check: check === undefined ? 'pending' : describeCheck(check, policy),
     hold: describeHold(policy, clock, latest),
   };
 }
 
-function describeCheck({ pod, source, groups, problems }: CheckResult): Readonly<Record<string, unknown>> {
+function describeCheck(check: CheckResult, policy: HoldPolicy): Readonly<Record<string, unknown>> {
+  const { pod, source, groups, problems } = check;
   return {
+    aHoldNow: forecast(check, policy),
     podRead: pod !== undefined,
     sidecar: pod?.sidecar ?? 'unknown',
     source: source ?? 'none',

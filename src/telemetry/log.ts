@@ -99,6 +99,14 @@ function lineOf(event: HoldEvent): Line {
       const level = REASONS[event.summary.reason].exitCode === 0 ? 'info' : 'warn';
       return { level, message: 'hold released', pod: podName(event.pod), ...event.summary };
     }
+    case 'cut-short':
+      return {
+        level: 'warn',
+        message: 'told to stop during the hold',
+        pod: podName(event.pod),
+        heldMs: event.heldMs,
+        targets: event.targets,
+      };
     default:
       return event satisfies never;
   }

@@ -1,4 +1,5 @@
 import type { V1Container, V1Lifecycle, V1Volume } from '@kubernetes/client-node';
+import { HOOK_PATH } from '../core/hook.ts';
 import { SETTINGS } from '../settings.ts';
 
 /** `native`: an init container with restartPolicy Always, which ends after the application. `classic`: an ordinary container. */
@@ -19,7 +20,6 @@ export const SIDECAR_NAME = 'drain-wait';
 /** Label or annotation: `disabled` on what is to be left alone, `enabled` on a namespace for the admission policy. */
 export const INJECT_MARK = 'drain-wait/inject';
 export const TOKEN_VOLUME_NAME = 'drain-wait-token';
-export const HOOK_PATH = '/prestop';
 export const HOOK_PORT = Number(SETTINGS.port.fallback);
 
 /** What a platform engineer pastes into `image:` until they have a registry of their own. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { kubeconfig } from '../../sim/kubeconfig.ts';
 import { pod } from '../../sim/kubernetes/builders.ts';
 import { listenTls, makeCertificate, type TlsListening, writeServiceAccount } from '../../sim/kubernetes/tls.ts';
+import { createApiClient } from '../../src/kubernetes/api-client.ts';
 import { createCluster } from '../../src/kubernetes/cluster.ts';
 import { connect } from '../../src/kubernetes/connect.ts';
 import { NEVER, startKubernetes, type TestKubernetes, TOKEN, WEB_1 } from '../support/kubernetes.ts';
@@ -26,7 +27,7 @@ afterEach(async () => {
 });
 
 function connected() {
-  return createCluster({ clock: kubernetes.clock, connect: () => connect(process.env, root) });
+  return createCluster(createApiClient({ clock: kubernetes.clock, connect: () => connect(process.env, root) }));
 }
 
 function serviceAccountFile(name: string): string {

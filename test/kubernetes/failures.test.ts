@@ -3,6 +3,7 @@ import type { Fault } from '../../sim/faults.ts';
 import { pod } from '../../sim/kubernetes/builders.ts';
 import { ApiError, type ApiErrorKind } from '../../src/core/errors.ts';
 import type { Cluster } from '../../src/core/ports.ts';
+import { createApiClient } from '../../src/kubernetes/api-client.ts';
 import { createCluster } from '../../src/kubernetes/cluster.ts';
 import { toKubernetesError } from '../../src/kubernetes/errors.ts';
 import {
@@ -135,12 +136,14 @@ describe('an error that stays', () => {
   });
 
   test('of a configuration that cannot be loaded says what is missing', async () => {
-    const cluster = createCluster({
-      clock: kubernetes.clock,
-      connect: async () => {
-        throw new Error('there is no token');
-      },
-    });
+    const cluster = createCluster(
+      createApiClient({
+        clock: kubernetes.clock,
+        connect: async () => {
+          throw new Error('there is no token');
+        },
+      }),
+    );
     expect((await failureOf(cluster.readPod(WEB_1, NEVER))).message).toBe('get pods: there is no token');
   });
 
@@ -276,7 +279,7 @@ describe('a token that the server does not know', () => {
 
 /** The adapter, connected to a server that is not the embedded one. */
 function clusterAt(server: TestServer, options?: ConnectOptions): Cluster {
-  return createCluster({ clock: kubernetes.clock, connect: () => server.connect(options) });
+  return createCluster(createApiClient({ clock: kubernetes.clock, connect: () => server.connect(options) }));
 }
 
 /** Lets the process do whatever is ready, so many times. */

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { NO_CALLS } from '../../src/core/calls.ts';
 import type { HoldSummary } from '../../src/core/outcome.ts';
 import { type SidecarServer, startServer } from '../../src/sidecar/server.ts';
 
-const DRAINED: HoldSummary = { reason: 'drained', heldMs: 1, deadlineInMs: 1, targets: [] };
+const DRAINED: HoldSummary = { reason: 'drained', heldMs: 1, deadlineInMs: 1, kubernetes: NO_CALLS, targets: [] };
 /** Linux has all of 127.0.0.0/8; elsewhere IPv6 is the other loopback address there is. */
 const ANOTHER_ADDRESS =
   process.platform === 'linux' ? { host: '127.0.0.1', localAddress: '127.0.0.2' } : { host: '::1' };

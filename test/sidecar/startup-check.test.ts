@@ -6,7 +6,7 @@ async function check(world: Partial<World>) {
   const { clock, ports } = testWorld(world);
   const reports: { readonly atMs: number; readonly result: CheckResult }[] = [];
   const report = (result: CheckResult) => void reports.push({ atMs: clock.now(), result });
-  const last = await clock.run(checkUntilFound({ ...ports, pod: POD, policy: POLICY, report }));
+  const last = await clock.run(checkUntilFound({ ...ports, pod: POD, policy: POLICY, port: 9787, report }));
   return { reports, last, endedAtMs: clock.now() };
 }
 

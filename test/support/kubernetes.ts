@@ -15,6 +15,7 @@ import type { Listening } from '../../sim/listen.ts';
 import { createTimeline } from '../../sim/timeline.ts';
 import { type VirtualClock, virtualClock } from '../../sim/virtual-clock.ts';
 import type { Cluster, PodRef } from '../../src/core/ports.ts';
+import { type ApiClient, createApiClient } from '../../src/kubernetes/api-client.ts';
 import { createCluster } from '../../src/kubernetes/cluster.ts';
 import type { Connection } from '../../src/kubernetes/connection.ts';
 import { connectByKubeconfig } from '../../src/kubernetes/kubeconfig.ts';
@@ -40,7 +41,9 @@ export interface TestKubernetes {
   /** Those that the API server knows; `TOKEN` at first. */
   readonly tokens: Set<string>;
   readonly api: KubernetesApi;
-  /** The adapter, with `TOKEN`. */
+  /** The adapter's way to it, with `TOKEN`. */
+  readonly client: ApiClient;
+  /** The adapter. */
   readonly cluster: Cluster;
   /** How many times the adapter has connected. */
   connects(): number;
@@ -57,7 +60,7 @@ export async function startKubernetes(): Promise<TestKubernetes> {
   const api = await startKubernetesApi({ store, clock: realClock, faults, tokens });
   const server = await serve(api.handle);
   let connects = 0;
-  const cluster = createCluster({
+  const client = createApiClient({
     clock,
     connect: () => {
       connects += 1;
@@ -70,7 +73,8 @@ export async function startKubernetes(): Promise<TestKubernetes> {
     faults,
     tokens,
     api,
-    cluster,
+    client,
+    cluster: createCluster(client),
     connects: () => connects,
     close: async () => void (await Promise.all([api.close(), server.close()])),
   };

@@ -32,6 +32,7 @@ export const POLICY: HoldPolicy = {
   onRestart: 'release',
   targetGroups: [],
   apiRate: 5,
+  observe: false,
   disabled: undefined,
 };
 
@@ -45,6 +46,7 @@ export function ownPod(overrides: Partial<OwnPod> = {}): OwnPod {
     gracePeriodMs: 300_000,
     neverReady: false,
     sidecar: 'native',
+    containers: [{ name: 'app', preStop: { kind: 'http', path: '/prestop', port: 9787 } }],
     ...overrides,
   };
 }

@@ -1,4 +1,5 @@
-import { HOOK_PATH, preStopHook } from '../sidecar.ts';
+import { HOOK_PATH } from '../../core/hook.ts';
+import { preStopHook } from '../sidecar.ts';
 import { isPlain, type Plain, plain, textOf } from './plain.ts';
 
 /** The preStop hook that a container has. */

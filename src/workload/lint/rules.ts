@@ -11,7 +11,7 @@ import { notProtected } from './rules/not-protected.ts';
 import { hookOther, hookSleep } from './rules/other-hook.ts';
 import { livenessProbe, noProbe, noStartupProbe } from './rules/probes.ts';
 import { publishNotReady } from './rules/publish-not-ready.ts';
-import { rbacMissing, rbacUnseen } from './rules/rbac.ts';
+import { rbacEvents, rbacMissing, rbacUnseen } from './rules/rbac.ts';
 import { rolloutEmpties } from './rules/rollout-empties.ts';
 import { downwardApi, setting } from './rules/settings.ts';
 import { targetType } from './rules/target-type.ts';
@@ -46,4 +46,5 @@ export const RULES: readonly Rule[] = [
   noToken,
   rbacMissing,
   rbacUnseen,
+  rbacEvents,
 ];

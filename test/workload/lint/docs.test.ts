@@ -23,7 +23,7 @@ test('the texts of the rules are sentences, and what they find is not one', () =
   }
 });
 
-test('asks for the reads of the shipped Role, and for no others', async () => {
+test('asks for what the shipped Role gives, and for no others', async () => {
   const role = await readFile('manifests/base/role.yaml', 'utf8');
   const shipped = placesOf(parseManifests('role.yaml', role)).flatMap((each) => itemsOf(each, 'rules'));
   const asked = lintText(POD_WITHOUT_RULES).map(({ message }) => message.replace(/^.* may not /, ''));

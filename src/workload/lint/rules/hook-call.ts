@@ -1,6 +1,6 @@
-import { HOOK_PATH } from '../../sidecar.ts';
+import { HOOK_PATH, hasHookPath, hasHookPort } from '../../../core/hook.ts';
 import type { Hit, Rule } from '../finding.ts';
-import { hasHookPath, hasHookPort, hookPort, httpHooksOf } from '../hook.ts';
+import { hookPort, httpHooksOf } from '../hook.ts';
 import type { Inventory } from '../inventory.ts';
 import { MORE } from '../more.ts';
 import { at, type Place, textOf } from '../place.ts';
@@ -27,7 +27,7 @@ export const wrongHookPort: Rule = {
   more: MORE.hooks,
   check: (inventory) =>
     hits(inventory, (httpGet, port) =>
-      typeof at(httpGet, 'port').value === 'string' || hasHookPort(httpGet, port)
+      typeof at(httpGet, 'port').value === 'string' || hasHookPort(at(httpGet, 'port').value, port)
         ? undefined
         : { key: 'port', problem: `is not that of the sidecar, ${port}` },
     ),
@@ -41,7 +41,9 @@ export const wrongHookPath: Rule = {
   fix: `Write path: ${HOOK_PATH}.`,
   more: MORE.hooks,
   check: (inventory) =>
-    hits(inventory, (httpGet) => (hasHookPath(httpGet) ? undefined : { key: 'path', problem: `is not ${HOOK_PATH}` })),
+    hits(inventory, (httpGet) =>
+      hasHookPath(textOf(httpGet, 'path') ?? '') ? undefined : { key: 'path', problem: `is not ${HOOK_PATH}` },
+    ),
 };
 
 export const hookHost: Rule = {

@@ -40,7 +40,7 @@ export const rbacUnseen: Rule = {
     return guarded
       .filter(
         (workload) =>
-          verdictOf(workload, objects).kind === 'unseen' &&
+          verdictOf(readsOf(workload), workload, objects).kind === 'unseen' &&
           !seen.has(accountOf(workload)) &&
           seen.add(accountOf(workload)),
       )
@@ -51,41 +51,58 @@ export const rbacUnseen: Rule = {
   },
 };
 
+const EVENTS: Permission = { group: 'events.k8s.io', resource: 'events', verb: 'create' };
+
+export const rbacEvents: Rule = {
+  id: 'rbac-events',
+  severity: 'info',
+  finds: 'roles in the input that do not let the service account write Events',
+  why: 'Holds work all the same, and kubectl describe pod does not tell of them.',
+  fix: 'Add the rule to the Role, or set DRAIN_WAIT_EVENTS=false.',
+  more: MORE.rbac,
+  check: ({ guarded, objects }) =>
+    guarded
+      .filter(({ sidecar }) => settingValue(sidecar.settings, 'events'))
+      .flatMap((workload) => missing([EVENTS], workload, objects)),
+};
+
 type Verdict =
   | { readonly kind: 'good' | 'unseen' }
   /** The Role that should have these, or one that has some but is bound to others only. */
-  | { readonly kind: 'missing'; readonly reads: readonly Permission[]; readonly role: Place }
+  | { readonly kind: 'missing'; readonly lacking: readonly Permission[]; readonly role: Place }
   | { readonly kind: 'unbound'; readonly role: Place };
 
-function verdictOf(workload: Guarded, objects: readonly Place[]): Verdict {
+function verdictOf(wanted: readonly Permission[], workload: Guarded, objects: readonly Place[]): Verdict {
   const { roles, complete } = boundRoles(workload, objects);
   const rules = roles.flatMap((role) => itemsOf(role, 'rules'));
-  const reads = readsOf(workload).filter((read) => !rules.some((rule) => grants(rule, read)));
+  const lacking = wanted.filter((permission) => !rules.some((rule) => grants(rule, permission)));
   const role = roles[0];
-  if (reads.length === 0) return { kind: 'good' };
+  if (lacking.length === 0) return { kind: 'good' };
   if (!complete) return { kind: 'unseen' };
-  if (role !== undefined) return { kind: 'missing', reads, role };
+  if (role !== undefined) return { kind: 'missing', lacking, role };
   const meant = rolesIn(workload, objects).find((each) => isMeantForUs(each));
   return meant === undefined ? { kind: 'unseen' } : { kind: 'unbound', role: meant };
 }
 
 function missingReads(workload: Guarded, objects: readonly Place[]): readonly Hit[] {
-  const verdict = verdictOf(workload, objects);
-  const account = accountOf(workload);
-  if (verdict.kind === 'unbound') {
-    return [
-      {
-        at: at(workload.podSpec, 'serviceAccountName'),
-        message: `no binding gives ${nameOf(verdict.role)} to service account ${account}`,
-        fix: `Add the service account to the subjects of a RoleBinding of ${nameOf(verdict.role)}.`,
-      },
-    ];
-  }
+  const verdict = verdictOf(readsOf(workload), workload, objects);
+  if (verdict.kind !== 'unbound') return missing(readsOf(workload), workload, objects);
+  return [
+    {
+      at: at(workload.podSpec, 'serviceAccountName'),
+      message: `no binding gives ${nameOf(verdict.role)} to service account ${accountOf(workload)}`,
+      fix: `Add the service account to the subjects of a RoleBinding of ${nameOf(verdict.role)}.`,
+    },
+  ];
+}
+
+function missing(wanted: readonly Permission[], workload: Guarded, objects: readonly Place[]): readonly Hit[] {
+  const verdict = verdictOf(wanted, workload, objects);
   if (verdict.kind !== 'missing') return [];
-  return verdict.reads.map((read) => ({
+  return verdict.lacking.map((permission) => ({
     at: at(verdict.role, 'rules'),
-    message: `service account ${account} may not ${read.verb} ${inWords(read)}`,
-    fix: `Add to ${nameOf(verdict.role)}: { apiGroups: ["${read.group}"], resources: [${read.resource}], verbs: [${read.verb}] }.`,
+    message: `service account ${accountOf(workload)} may not ${permission.verb} ${inWords(permission)}`,
+    fix: `Add to ${nameOf(verdict.role)}: { apiGroups: ["${permission.group}"], resources: [${permission.resource}], verbs: [${permission.verb}] }.`,
     about: workload.object,
   }));
 }
