@@ -2,11 +2,11 @@ import type { Config } from '../config.ts';
 import { NO_CALLS } from '../core/calls.ts';
 import { createHolds } from '../core/holds.ts';
 import { tellAll } from '../core/journal.ts';
-import { beginHold, identified, lastRead } from '../core/observation.ts';
+import { beginHold, lastRead } from '../core/observation.ts';
 import type { HoldSummary } from '../core/outcome.ts';
 import type { HoldPolicy } from '../core/policy.ts';
 import type { PriorKnowledge } from '../core/ports.ts';
-import { summarize, summarizeTargets } from '../core/summary.ts';
+import { cutShort, summarize } from '../core/summary.ts';
 import { groupName } from '../core/target.ts';
 import { forecast } from '../sidecar/forecast.ts';
 import { createLifecycle } from '../sidecar/lifecycle.ts';
@@ -22,7 +22,7 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
   const { pod, policy } = config;
   const { clock, log } = ports;
   const events = createEventWriter(ports.podEvents, log);
-  const tell = tellAll([journalTo(log), ...(config.events ? [journalToEvents(events, policy.observe)] : [])]);
+  const tell = tellAll([journalTo(log), ...(config.events ? [journalToEvents(events)] : [])]);
   let checked: CheckResult | undefined;
   let endCheck = (): void => {};
   const holds = createHolds(
@@ -68,15 +68,7 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
   function exit(code: number): void {
     const latest = holds.latest(pod);
     if (latest?.hold !== undefined && latest.result === undefined) {
-      const state = latest.hold.state();
-      const nowMs = clock.now();
-      const targets = summarizeTargets(state, policy, nowMs);
-      tell({
-        kind: 'cut-short',
-        pod: identified(pod, state.pod),
-        heldMs: Math.round(nowMs - state.startedAtMs),
-        targets,
-      });
+      tell(cutShort(pod, latest.hold.state(), policy, clock.now()));
     }
     void exitAfter(events, ports, code);
   }

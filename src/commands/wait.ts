@@ -22,7 +22,7 @@ export async function wait(config: Config, ports: CommandPorts, print: (summary:
     return exit(REASONS.observing.exitCode);
   }
   const events = createEventWriter(ports.podEvents, log);
-  const journal = tellAll([journalTo(log), ...(config.events ? [journalToEvents(events, false)] : [])]);
+  const journal = tellAll([journalTo(log), ...(config.events ? [journalToEvents(events)] : [])]);
   const { released } = startHold({ pod, policy, arrivedAtMs, known }, { ...ports, journal });
   const { summary } = await released;
   print(summary);

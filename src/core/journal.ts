@@ -11,9 +11,9 @@ export interface NamedTarget extends TargetAddress {
   readonly targetGroup: string;
 }
 
-/** What a hold has to tell while it goes on. */
+/** What a hold has to tell while it goes on. `observed` as in the summary: nobody waits for it. */
 export type HoldEvent =
-  | { readonly kind: 'hold-started'; readonly pod: PodRef; readonly deadlineInMs: number }
+  | { readonly kind: 'hold-started'; readonly pod: PodRef; readonly deadlineInMs: number; readonly observed?: true }
   | { readonly kind: 'pod-unreadable'; readonly error: ApiError }
   | { readonly kind: 'pod-gone'; readonly error: ApiError }
   | { readonly kind: 'deadline-changed'; readonly deadlineInMs: number }
@@ -30,6 +30,7 @@ export type HoldEvent =
       readonly kind: 'cut-short';
       readonly pod: PodRef;
       readonly heldMs: number;
+      readonly observed?: true;
       readonly targets: readonly TargetSummary[];
     };
 

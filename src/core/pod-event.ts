@@ -28,25 +28,22 @@ const POD_EVENTS = {
 } as const;
 
 /** What Kubernetes is told of this part of a hold; undefined where it is for the log only. */
-export function toPodEvent(event: HoldEvent, observe: boolean): PodEvent | undefined {
-  const held = observe ? 'Would have held' : 'Held';
+export function toPodEvent(event: HoldEvent): PodEvent | undefined {
   switch (event.kind) {
     case 'hold-started': {
-      const most = `for at most ${seconds(event.deadlineInMs)}`;
-      const note = observe
-        ? `Observing: would hold SIGTERM until no load balancer sends requests to this pod any more, ${most}`
-        : `Holding SIGTERM until no load balancer sends requests to this pod any more, ${most}`;
+      const begin = event.observed === true ? 'Observing: would hold' : 'Holding';
+      const note = `${begin} SIGTERM until no load balancer sends requests to this pod any more, for at most ${seconds(event.deadlineInMs)}`;
       return { ...POD_EVENTS.holding, note };
     }
     case 'released': {
-      const { event: told } = REASONS[event.summary.reason];
-      return told === undefined
-        ? undefined
-        : { ...told, action: 'Release', note: `${held} SIGTERM ${releaseWords(event.summary)}` };
+      const { summary } = event;
+      const { event: told } = REASONS[summary.reason];
+      if (told === undefined) return undefined;
+      return { ...told, action: 'Release', note: `${heldWords(summary)}${releaseWords(summary)}` };
     }
     case 'cut-short': {
-      const type = observe ? 'Normal' : POD_EVENTS.cutShort.type;
-      const note = `${observe ? 'Would have held' : 'Was holding'} SIGTERM when told to stop after ${seconds(event.heldMs)}: ${targetsWords(event.targets)}`;
+      const type = event.observed === true ? 'Normal' : POD_EVENTS.cutShort.type;
+      const note = `${heldWords(event)} when told to stop: ${targetsWords(event.targets)}`;
       return { ...POD_EVENTS.cutShort, type, note };
     }
     default:
@@ -54,23 +51,27 @@ export function toPodEvent(event: HoldEvent, observe: boolean): PodEvent | undef
   }
 }
 
+function heldWords({ heldMs, observed }: { readonly heldMs: number; readonly observed?: true }): string {
+  return `${observed === true ? 'Would have held' : 'Held'} SIGTERM for ${seconds(heldMs)}`;
+}
+
 /** What Kubernetes is told where holds will not work as they should, for each of these reasons. */
 export function misconfigured(problems: readonly string[]): PodEvent {
   return { ...POD_EVENTS.misconfigured, note: problems.join('; ') };
 }
 
-function releaseWords(summary: HoldSummary): string {
-  const { reason, heldMs, targets, forceDeleted } = summary;
+/** Goes on after "Held SIGTERM for 24.1 s". */
+function releaseWords({ reason, targets, forceDeleted }: HoldSummary): string {
   const after = forceDeleted === true ? '; the pod was force-deleted' : '';
   switch (reason) {
     case 'not-a-target':
-      return `for ${seconds(heldMs)}: no target group has this pod${after}`;
+      return `: no target group has this pod${after}`;
     case 'fallback':
-      return `for ${seconds(heldMs)} by the clock, for lack of sight: ${targetsWords(targets)}${after}`;
+      return ` by the clock, for lack of sight: ${targetsWords(targets)}${after}`;
     case 'deadline':
-      return `for ${seconds(heldMs)}, as long as the grace period allows: ${targetsWords(targets)}${after}`;
+      return `, as long as the grace period allows: ${targetsWords(targets)}${after}`;
     default:
-      return `for ${seconds(heldMs)}: ${targetsWords(targets)}${after}`;
+      return `: ${targetsWords(targets)}${after}`;
   }
 }
 

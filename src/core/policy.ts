@@ -21,3 +21,8 @@ export interface HoldPolicy {
   /** A reason; where there is one, every hook is answered at once. */
   readonly disabled: string | undefined;
 }
+
+/** The mark of everything that is told of a hold which nobody waits for. */
+export function observedBy({ observe }: HoldPolicy): { readonly observed?: true } {
+  return observe ? { observed: true } : {};
+}

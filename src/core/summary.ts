@@ -1,9 +1,11 @@
 import type { CallCounts } from './calls.ts';
 import { deadlineAtMs, settlesAtMs } from './decide.ts';
 import type { GroupState, Phase, TargetState } from './group.ts';
-import type { HoldState } from './observation.ts';
+import type { HoldEvent } from './journal.ts';
+import { type HoldState, identified } from './observation.ts';
 import type { HoldSummary, Reason, TargetSummary } from './outcome.ts';
-import type { HoldPolicy } from './policy.ts';
+import { type HoldPolicy, observedBy } from './policy.ts';
+import type { PodRef } from './ports.ts';
 import { groupName } from './target.ts';
 
 /** What a hold that was released for `reason` at `nowMs` tells. `kubernetes` are its calls to the API server. */
@@ -18,9 +20,20 @@ export function summarize(
     reason,
     heldMs: Math.round(nowMs - state.startedAtMs),
     deadlineInMs: Math.round(deadlineAtMs(state, policy) - nowMs),
-    ...(policy.observe ? { observed: true } : {}),
+    ...observedBy(policy),
     ...(state.pod.kind === 'gone' ? { forceDeleted: true } : {}),
     kubernetes: wholeMs(kubernetes),
+    targets: summarizeTargets(state, policy, nowMs),
+  };
+}
+
+/** What a hold tells that does not come to its end. */
+export function cutShort(pod: PodRef, state: HoldState, policy: HoldPolicy, nowMs: number): HoldEvent {
+  return {
+    kind: 'cut-short',
+    pod: identified(pod, state.pod),
+    heldMs: Math.round(nowMs - state.startedAtMs),
+    ...observedBy(policy),
     targets: summarizeTargets(state, policy, nowMs),
   };
 }

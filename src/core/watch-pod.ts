@@ -3,6 +3,7 @@ import { ApiError, toApiError } from './errors.ts';
 import type { HoldEvent } from './journal.ts';
 import { identified, lastRead } from './observation.ts';
 import { podStepMs } from './pace.ts';
+import { observedBy } from './policy.ts';
 import type { OwnPod } from './ports.ts';
 import type { Watch } from './watch.ts';
 
@@ -12,7 +13,12 @@ export async function watchPod(watch: Watch): Promise<void> {
   const news = await readPod(watch);
   if (signal.aborted) return;
   const deadlineInMs = Math.round(deadlineAtMs(state(), request.policy) - ports.clock.now());
-  ports.journal({ kind: 'hold-started', pod: identified(request.pod, state().pod), deadlineInMs });
+  ports.journal({
+    kind: 'hold-started',
+    pod: identified(request.pod, state().pod),
+    deadlineInMs,
+    ...observedBy(request.policy),
+  });
   if (news !== undefined) ports.journal(news);
   void readAgain(watch);
 }

@@ -39,8 +39,9 @@ export function createPodEvents({ create }: ApiClient, now: () => Date): PodEven
 
 function shortened(note: string): string {
   if (Buffer.byteLength(note) <= LONGEST_NOTE) return note;
-  // A character cut in two becomes one of three bytes.
-  return `${Buffer.from(note)
-    .subarray(0, LONGEST_NOTE - 8)
-    .toString()}…`;
+  const whole = Buffer.from(note)
+    .subarray(0, LONGEST_NOTE - Buffer.byteLength('…'))
+    .toString();
+  // What is left of a character that was cut in two.
+  return `${whole.replace(/\uFFFD+$/, '')}…`;
 }

@@ -52,7 +52,13 @@ interface Line {
 function lineOf(event: HoldEvent): Line {
   switch (event.kind) {
     case 'hold-started':
-      return { level: 'info', message: 'hold started', pod: podName(event.pod), deadlineInMs: event.deadlineInMs };
+      return {
+        level: 'info',
+        message: 'hold started',
+        pod: podName(event.pod),
+        deadlineInMs: event.deadlineInMs,
+        ...observed(event),
+      };
     case 'pod-unreadable':
       return { level: 'warn', message: 'own pod cannot be read', error: describeError(event.error) };
     case 'pod-gone':
@@ -101,15 +107,20 @@ function lineOf(event: HoldEvent): Line {
     }
     case 'cut-short':
       return {
-        level: 'warn',
+        level: event.observed === true ? 'info' : 'warn',
         message: 'told to stop during the hold',
         pod: podName(event.pod),
         heldMs: event.heldMs,
+        ...observed(event),
         targets: event.targets,
       };
     default:
       return event satisfies never;
   }
+}
+
+function observed({ observed }: { readonly observed?: true }): { readonly observed?: true } {
+  return observed === undefined ? {} : { observed };
 }
 
 /** An error as a field of a log line. */

@@ -40,9 +40,9 @@ export function createEventWriter(podEvents: PodEvents, log: Log): EventWriter {
 }
 
 /** Tells Kubernetes what it is to know of a hold. */
-export function journalToEvents({ write }: EventWriter, observe: boolean): Journal {
+export function journalToEvents({ write }: EventWriter): Journal {
   return (event) => {
-    const told = toPodEvent(event, observe);
+    const told = toPodEvent(event);
     if (told !== undefined && 'pod' in event) write(event.pod, told);
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type CheckResult, checkUntilFound, mergeResults } from '../../src/sidecar/startup-check.ts';
-import { binding, failure, ownPod, POD, POLICY, testWorld, type World } from '../support/world.ts';
+import { ALB_ARN, binding, failure, NLB_ARN, ownPod, POD, POLICY, testWorld, type World } from '../support/world.ts';
 
 async function check(world: Partial<World>) {
   const { clock, ports } = testWorld(world);
@@ -32,6 +32,39 @@ test('a check of a pod that is no target comes to an end', async () => {
 test('a check names what it could not read', async () => {
   const { last } = await check({ pod: () => failure('denied') });
   expect(last).toMatchObject({ pod: undefined, problems: [{ kind: 'denied' }] });
+});
+
+test('a check of a pod that nobody calls the sidecar for names its containers and the hook to add', async () => {
+  const containers = [
+    { name: 'app', preStop: { kind: 'sleep' } },
+    { name: 'proxy', preStop: { kind: 'http', path: '/prestop', port: 'hook' } },
+  ] as const;
+  const { last } = await check({ pod: () => ownPod({ containers }) });
+  expect(last.problems).toEqual([
+    {
+      kind: 'no-hook',
+      message: expect.stringMatching(/^no container \(app, proxy\) .* \{ path: \/prestop, port: 9787 \}/),
+    },
+  ]);
+});
+
+test('one container that calls the sidecar is enough: another may serve no traffic', async () => {
+  const containers = [{ name: 'shipper', preStop: { kind: 'none' } } as const, ...ownPod().containers];
+  expect((await check({ pod: () => ownPod({ containers }) })).last.problems).toEqual([]);
+});
+
+test.each([
+  [31_000, 'alb', [{ kind: 'short-grace', message: expect.stringMatching(/leaves 19 s .* needs 20 s: .*: 60$/) }]],
+  [32_000, 'alb', []],
+  [131_000, 'nlb', [{ kind: 'short-grace', message: expect.stringMatching(/leaves 119 s .* needs 120 s: .*: 160$/) }]],
+  [132_000, 'nlb', []],
+] as const)('a grace period of %d ms before an %s gives the problems %j', async (gracePeriodMs, kind, problems) => {
+  const arn = kind === 'nlb' ? NLB_ARN : ALB_ARN;
+  const { last } = await check({
+    pod: () => ownPod({ gracePeriodMs }),
+    bindings: (_, group) => (group === 'elbv2.k8s.aws' ? [binding({ arn })] : []),
+  });
+  expect(last.problems).toEqual(problems);
 });
 
 test('mergeResults() does not forget what was found before because it cannot be read now', async () => {

@@ -17,6 +17,8 @@ export interface SceneOptions
   /** Changes the world after the cluster has started and before the pod runs. Absent: one ALB target group. */
   readonly prepare?: (cluster: EmbeddedCluster) => void;
   readonly containerPorts?: ProtectedPodOptions['ports'];
+  /** Simulated ms from SIGTERM until the application has ended. Absent: 0. */
+  readonly appEndsAfterMs?: number;
 }
 
 /** One pod with the real sidecar process, on an embedded cluster of its own. */
@@ -37,7 +39,7 @@ export interface Scene extends AsyncDisposable {
 }
 
 export async function startScene(options: SceneOptions = {}): Promise<Scene> {
-  const { prepare = oneAlb, containerPorts, ...rest } = options;
+  const { prepare = oneAlb, containerPorts, appEndsAfterMs = 0, ...rest } = options;
   const cluster = await startCluster({ ...options, speed: SPEED });
   try {
     prepare(cluster);
@@ -45,7 +47,7 @@ export async function startScene(options: SceneOptions = {}): Promise<Scene> {
       name: 'web-1',
       ips: [POD_IP],
       gracePeriodSeconds: 300,
-      app: () => fakeProcess({ clock: cluster.clock }),
+      app: () => fakeProcess({ clock: cluster.clock, onSigterm: { exitAfterMs: appEndsAfterMs } }),
       nodeFlags: IMAGE.nodeFlags,
       ...rest,
       env: { ...IMAGE.env, ...options.env },
