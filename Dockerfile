@@ -17,10 +17,11 @@ COPY src src
 # Modes and times are set here, so that the layer is the same for the same commit, whoever builds it.
 ARG SOURCE_DATE_EPOCH=0
 RUN npm run build \
-  && mkdir -p /image/app \
+  && mkdir -p /image/app /image/usr/local/bin \
   && cp dist/* LICENSE /image/app/ \
-  && chmod 0444 /image/app/* && chmod 0555 /image/app \
-  && touch -d "@${SOURCE_DATE_EPOCH}" /image/app/* /image/app
+  && printf '#!/nodejs/bin/node\nrequire("/app/drain-wait.cjs");\n' > /image/usr/local/bin/drain-wait \
+  && chmod 0444 /image/app/* && chmod 0555 /image/app /image/usr/local/bin/drain-wait \
+  && find /image -exec touch -d "@${SOURCE_DATE_EPOCH}" {} +
 
 # Said although it goes without saying: buildah 1.28 (Debian 12) would go on with the platform of the stage above.
 FROM --platform=${TARGETPLATFORM} ${BASE_IMAGE}

@@ -10,6 +10,8 @@ export interface Container {
   run(): Promise<unknown>;
   /** Of its program, on this machine. */
   pid(): Promise<number>;
+  /** Runs one more program in it, as `kubectl exec` does, and gives what that printed. Rejects where it does not end with 0. */
+  exec(command: readonly string[]): Promise<string>;
   stop(): Promise<void>;
   /** Whatever state it is in. */
   remove(): Promise<void>;
@@ -24,6 +26,7 @@ export async function createContainer(image: string, start: Start, workshop: Wor
   return {
     run: () => runc('run', ['--bundle', bundle, id]),
     pid: async () => JSON.parse(await runc('state', [id])).pid,
+    exec: (command) => runc('exec', [id, ...command]),
     stop: async () => void (await runc('kill', [id, 'TERM'])),
     remove: async () => void (await runc('delete', ['--force', id], { signal: new AbortController().signal })),
   };

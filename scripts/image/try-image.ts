@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import packageJson from '../../package.json' with { type: 'json' };
 import { confinementProblems } from './confinement.ts';
 import { createContainer } from './container.ts';
 import { say } from './say.ts';
@@ -30,6 +31,9 @@ export async function tryImage(image: string, workshop: Workshop): Promise<void>
     const problems = await confinementProblems(await container.pid());
     if (problems.length > 0) throw new Error(`The container is not confined:\n${problems.join('\n')}`);
     say('runs as 65532:65532 on a read-only root, without capabilities or a way to get any');
+    const version = (await container.exec(['drain-wait', 'version'])).trim();
+    if (version !== packageJson.version) throw new Error(`drain-wait version in the container prints '${version}'`);
+    say(`has the command drain-wait, version ${version}, for kubectl exec`);
     const stoppedAt = performance.now();
     await container.stop();
     await ended;

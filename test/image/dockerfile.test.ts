@@ -44,6 +44,12 @@ describe('the Dockerfile', () => {
     expect(final.filter((line) => /^(RUN|CMD|SHELL) /.test(line))).toEqual([]);
   });
 
+  test('has a command that needs no shell either, for kubectl exec', () => {
+    expect(dockerfile).toContain(
+      `'#!/nodejs/bin/node\\nrequire("/app/drain-wait.cjs");\\n' > /image/usr/local/bin/drain-wait`,
+    );
+  });
+
   test("exposes the port that is the program's default", () => {
     expect(only('EXPOSE')).toBe(SETTINGS.port.fallback);
   });
