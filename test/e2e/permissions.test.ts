@@ -9,6 +9,7 @@ import { describeReal } from './support/suite.ts';
 const FALLBACK_HOLD_MS = 35_000;
 const role: V1Role = parse(await readFile('manifests/base/role.yaml', 'utf8'));
 const rules = role.rules ?? [];
+const EVENTS = 'create events.events.k8s.io';
 
 interface Status {
   readonly check: { readonly podRead: boolean; readonly problems: readonly { readonly message: string }[] };
@@ -29,7 +30,7 @@ describeReal('with nothing but the shipped Role', (world) => {
       expect(await scene.fate()).toMatchObject({ hold: { reason: 'drained' }, warnings: [] });
     });
 
-    const named = rules.map((rule, index) => ({ index, rule: nameOf(rule) }));
+    const named = rules.map((rule, index) => ({ index, rule: nameOf(rule) })).filter(({ rule }) => rule !== EVENTS);
     test.each(named)('less "$rule" it names the rule, and holds all the same', async ({ index, rule }) => {
       const rest = { ...role, rules: rules.filter((_, other) => other !== index) };
       const scene = await startScene(world(), 'less', { role: rest, gracePeriodSeconds: 80 });
@@ -44,6 +45,19 @@ describeReal('with nothing but the shipped Role', (world) => {
       if (fate.hold?.reason === 'fallback') expect(fate.hold.heldMs).toBeGreaterThanOrEqual(FALLBACK_HOLD_MS);
       expect(safeMs(fate)).toBeGreaterThan(0);
       expect(fate.killed).toEqual([]);
+    });
+
+    test(`less "${EVENTS}" it says so once, and the hold is as ever`, async () => {
+      const rest = { ...role, rules: rules.filter((rule) => nameOf(rule) !== EVENTS) };
+      expect(rest.rules).toHaveLength(rules.length - 1);
+      const scene = await startScene(world(), 'silent', { role: rest });
+      expect(await statusOf(scene.pod)).toMatchObject({ check: { podRead: true, problems: [] } });
+      await scene.delete();
+      const { fields } = await scene.logged('Kubernetes Event could not be written');
+      expect(JSON.stringify(fields)).toContain(EVENTS);
+      const { hold, warnings } = await scene.fate();
+      expect(hold).toMatchObject({ reason: 'drained' });
+      expect(warnings).toEqual(['Kubernetes Event could not be written']);
     });
   });
 });
