@@ -37,8 +37,8 @@ export interface OwnPod {
   readonly neverReady: boolean;
   /** How the container with our settings runs; undefined where none is found in the spec. */
   readonly sidecar: 'native' | 'classic' | undefined;
-  /** Its containers other than that, and what each does before SIGTERM. Init containers are none. */
-  readonly containers: readonly { readonly name: string; readonly preStop: PreStop }[];
+  /** Its containers, and what each does before SIGTERM. Of the init containers only a sidecar of ours is one. */
+  readonly containers: readonly { readonly name: string; readonly isSidecar: boolean; readonly preStop: PreStop }[];
 }
 
 export type BindingApiGroup = 'elbv2.k8s.aws' | 'eks.amazonaws.com';

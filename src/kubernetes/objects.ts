@@ -24,9 +24,11 @@ export function toOwnPod({ metadata, spec, status }: Json<V1Pod>): OwnPod {
     gracePeriodMs: graceSeconds * 1_000,
     neverReady: wasNeverReady(status),
     sidecar: sidecarKind(spec),
-    containers: (spec?.containers ?? [])
-      .filter((container) => !isOurs(container))
-      .map(({ name, lifecycle }) => ({ name, preStop: toPreStop(lifecycle?.preStop) })),
+    containers: [...(spec?.initContainers ?? []).filter(isOurs), ...(spec?.containers ?? [])].map((container) => ({
+      name: container.name,
+      isSidecar: isOurs(container),
+      preStop: toPreStop(container.lifecycle?.preStop),
+    })),
   };
 }
 

@@ -75,15 +75,22 @@ async function checkOnce({ pod, policy, port, cluster }: StartupCheckOptions): P
       ...unreadable,
       ...found.problems.map(({ kind, message }) => ({ kind, message })),
       ...found.undrainable.map((name) => ({ kind: 'undrainable', message: `${name}: ${UNDRAINABLE}` }) as const),
-      ...(ownPod === undefined ? [] : [...hookProblems(ownPod, port), ...graceProblems(ownPod, found.groups, policy)]),
+      ...(ownPod === undefined
+        ? []
+        : [...hookProblems(ownPod, port, policy), ...graceProblems(ownPod, found.groups, policy)]),
     ],
   };
 }
 
-/** Where no container calls the sidecar nothing holds anything. One that serves no traffic needs no hook, so one hook is enough. */
-function hookProblems({ containers }: OwnPod, port: number): readonly CheckProblem[] {
-  if (containers.some(({ preStop }) => reachesSidecar(preStop, port))) return [];
-  const names = containers.map(({ name }) => name).join(', ');
+/**
+ * Where no container calls the sidecar nothing holds anything. One that serves no traffic needs no hook, so one hook is enough; a hook
+ * of the sidecar itself holds no other container, and yet is all that an observer needs.
+ */
+function hookProblems({ containers }: OwnPod, port: number, { observe }: HoldPolicy): readonly CheckProblem[] {
+  const served = containers.filter(({ isSidecar }) => !isSidecar);
+  const callers = observe ? containers : served;
+  if (callers.some(({ preStop }) => reachesSidecar(preStop, port))) return [];
+  const names = served.map(({ name }) => name).join(', ');
   const message = `no container (${names}) has a preStop hook that calls the sidecar, so nothing is held; add lifecycle.preStop.httpGet { path: ${HOOK_PATH}, port: ${port} } to each that serves traffic`;
   return [{ kind: 'no-hook', message }];
 }

@@ -36,7 +36,7 @@ describe('readPod()', () => {
       gracePeriodMs: 30_000,
       neverReady: false,
       sidecar: undefined,
-      containers: [{ name: 'app', preStop: { kind: 'none' } }],
+      containers: [{ name: 'app', isSidecar: false, preStop: { kind: 'none' } }],
     } satisfies OwnPod);
   });
 

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
+import type { HoldPolicy } from '../../src/core/policy.ts';
 import { type CheckResult, checkUntilFound, mergeResults } from '../../src/sidecar/startup-check.ts';
 import { ALB_ARN, binding, failure, NLB_ARN, ownPod, POD, POLICY, testWorld, type World } from '../support/world.ts';
 
-async function check(world: Partial<World>) {
+const HOOK = { kind: 'http', path: '/prestop', port: 9787 } as const;
+
+async function check(world: Partial<World>, policy: HoldPolicy = POLICY) {
   const { clock, ports } = testWorld(world);
   const reports: { readonly atMs: number; readonly result: CheckResult }[] = [];
   const report = (result: CheckResult) => void reports.push({ atMs: clock.now(), result });
-  const last = await clock.run(checkUntilFound({ ...ports, pod: POD, policy: POLICY, port: 9787, report }));
+  const last = await clock.run(checkUntilFound({ ...ports, pod: POD, policy, port: 9787, report }));
   return { reports, last, endedAtMs: clock.now() };
 }
 
@@ -36,8 +39,9 @@ test('a check names what it could not read', async () => {
 
 test('a check of a pod that nobody calls the sidecar for names its containers and the hook to add', async () => {
   const containers = [
-    { name: 'app', preStop: { kind: 'sleep' } },
-    { name: 'proxy', preStop: { kind: 'http', path: '/prestop', port: 'hook' } },
+    { name: 'drain-wait', isSidecar: true, preStop: HOOK },
+    { name: 'app', isSidecar: false, preStop: { kind: 'sleep' } },
+    { name: 'proxy', isSidecar: false, preStop: { kind: 'http', path: '/prestop', port: 'hook' } },
   ] as const;
   const { last } = await check({ pod: () => ownPod({ containers }) });
   expect(last.problems).toEqual([
@@ -48,8 +52,20 @@ test('a check of a pod that nobody calls the sidecar for names its containers an
   ]);
 });
 
+test('in observe mode a hook of the sidecar itself is enough', async () => {
+  const containers = [
+    { name: 'drain-wait', isSidecar: true, preStop: HOOK },
+    { name: 'app', isSidecar: false, preStop: { kind: 'sleep' } },
+  ] as const;
+  const { last } = await check({ pod: () => ownPod({ containers }) }, { ...POLICY, observe: true });
+  expect(last.problems).toEqual([]);
+});
+
 test('one container that calls the sidecar is enough: another may serve no traffic', async () => {
-  const containers = [{ name: 'shipper', preStop: { kind: 'none' } } as const, ...ownPod().containers];
+  const containers = [
+    { name: 'shipper', isSidecar: false, preStop: { kind: 'none' } } as const,
+    ...ownPod().containers,
+  ];
   expect((await check({ pod: () => ownPod({ containers }) })).last.problems).toEqual([]);
 });
 

@@ -46,7 +46,7 @@ export function ownPod(overrides: Partial<OwnPod> = {}): OwnPod {
     gracePeriodMs: 300_000,
     neverReady: false,
     sidecar: 'native',
-    containers: [{ name: 'app', preStop: { kind: 'http', path: '/prestop', port: 9787 } }],
+    containers: [{ name: 'app', isSidecar: false, preStop: { kind: 'http', path: '/prestop', port: 9787 } }],
     ...overrides,
   };
 }
