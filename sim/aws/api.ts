@@ -5,10 +5,10 @@ import type { Listening } from '../listen.ts';
 import { AwsError } from './aws-error.ts';
 import type { Elbv2 } from './elbv2.ts';
 import { createElbv2Actions } from './elbv2-actions.ts';
+import { createIdentities, type Identities } from './identities.ts';
 import { type Action, type Answer, type Call, errorAnswer, parseCall, resultAnswer } from './query-protocol.ts';
 import { isThrottling, refusal } from './refusal.ts';
-import { createSts, type Role } from './sts.ts';
-import { defaultAccount } from './target-group.ts';
+import { createStsActions, type Role, WITHOUT_SIGNATURE } from './sts.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
 /** One request that the API took, whatever it answered. */
@@ -26,7 +26,7 @@ export interface AwsRequest {
 }
 
 /** The HTTP face of Elastic Load Balancing v2 and of the Security Token Service, at one address. */
-export interface AwsApi extends Listening {
+export interface AwsApi extends Listening, Pick<Identities, 'identify'> {
   /** Oldest first. */
   readonly requests: readonly AwsRequest[];
 }
@@ -60,7 +60,7 @@ export async function startAwsApi({
   port,
   host,
 }: AwsApiOptions): Promise<AwsApi> {
-  const sts = createSts(roles);
+  const identities = createIdentities();
   const services: Readonly<Record<string, Service>> = {
     '2015-12-01': {
       namespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
@@ -68,7 +68,7 @@ export async function startAwsApi({
     },
     '2011-06-15': {
       namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-      actions: { AssumeRole: sts.assumeRole },
+      actions: createStsActions(roles, identities),
     },
   };
   const requests: AwsRequest[] = [];
@@ -83,12 +83,12 @@ export async function startAwsApi({
     if (service === undefined || act === undefined) {
       throw new AwsError('InvalidAction', `Could not find operation ${action} for version ${version}`);
     }
-    if (credential === undefined) {
+    if (credential === undefined && action !== WITHOUT_SIGNATURE) {
       throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
     }
     if (action.startsWith('Describe') && !bucket.take()) throw new AwsError('Throttling', 'Rate exceeded');
-    const account = sts.accountOf(credential.accessKeyId) ?? defaultAccount;
-    return resultAnswer(service.namespace, action, act(call, { account, region: credential.region }));
+    const { accessKeyId, region } = credential ?? { accessKeyId: '', region: '' };
+    return resultAnswer(service.namespace, action, act(call, { account: identities.accountOf(accessKeyId), region }));
   }
 
   const server = await listen(
@@ -118,6 +118,7 @@ export async function startAwsApi({
 
   return {
     ...server,
+    identify: identities.identify,
     requests,
     close() {
       closed.abort();

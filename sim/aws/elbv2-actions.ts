@@ -1,7 +1,8 @@
 import { AwsError } from './aws-error.ts';
 import type { Elbv2 } from './elbv2.ts';
-import { type Action, type Call, type Caller, members, type Xml } from './query-protocol.ts';
+import { type Action, type Call, type Caller, members } from './query-protocol.ts';
 import type { TargetGroup } from './target-group.ts';
+import { describeAttributes, describeGroup } from './target-group-description.ts';
 import type { Target } from './targets.ts';
 
 /** The most that DescribeTargetGroups returns in one page. */
@@ -59,10 +60,7 @@ export function createElbv2Actions(elbv2: Elbv2): Readonly<Record<string, Action
       };
     },
     DescribeTargetGroupAttributes(call, caller) {
-      const { deregistrationDelayMs } = askedGroup(call, caller);
-      return {
-        Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: Math.round(deregistrationDelayMs / 1000) }],
-      };
+      return { Attributes: describeAttributes(askedGroup(call, caller)) };
     },
     RegisterTargets(call, caller) {
       elbv2.registerTargets(askedGroup(call, caller).arn, askedTargets(call));
@@ -82,18 +80,6 @@ function askedTargets({ params }: Call): readonly Target[] {
     if (id === null) return undefined;
     return port === null ? { id } : { id, port: Number(port) };
   });
-}
-
-function describeGroup(group: TargetGroup): Xml {
-  return {
-    TargetGroupArn: group.arn,
-    TargetGroupName: group.name,
-    Protocol: group.protocol,
-    Port: group.port,
-    TargetType: group.targetType,
-    IpAddressType: group.ipAddressType,
-    LoadBalancerArns: group.loadBalancerArns,
-  };
 }
 
 function notFound(): AwsError {

@@ -1,50 +1,65 @@
 import { AwsError } from './aws-error.ts';
-import type { Action } from './query-protocol.ts';
+import type { Identities } from './identities.ts';
+import type { Action, Call, Xml } from './query-protocol.ts';
 import { accountOf } from './target-group.ts';
 
-/** A role that anybody may assume who knows its external id. */
+/** A role that anybody may assume who knows its external id, and any service account by its token. */
 export interface Role {
   readonly arn: string;
   /** Absent: none is asked for. */
   readonly externalId?: string;
 }
 
-export interface Sts {
-  readonly assumeRole: Action;
-  /** The account whose role the access key was given out for; undefined for any other key. */
-  accountOf(accessKeyId: string): string | undefined;
-}
-
 const lifetimeMs = 3_600_000;
 
-export function createSts(roles: readonly Role[]): Sts {
-  const accounts = new Map<string, string>();
+/** The action that proves who calls by a token, and so needs no signature. */
+export const WITHOUT_SIGNATURE = 'AssumeRoleWithWebIdentity';
 
-  function giveOut(arn: string): string {
-    const accessKeyId = `ASIASIMULATED${String(accounts.size + 1).padStart(7, '0')}`;
-    accounts.set(accessKeyId, accountOf(arn));
-    return accessKeyId;
+export function createStsActions(roles: readonly Role[], identities: Identities): Readonly<Record<string, Action>> {
+  function giveOut({ arn }: Role, { params }: Call): Xml {
+    const session = params.get('RoleSessionName') ?? 'session';
+    const { accessKeyId, arn: sessionArn } = identities.giveOut(arn, session);
+    return {
+      Credentials: {
+        AccessKeyId: accessKeyId,
+        SecretAccessKey: 'simulated-secret-key',
+        SessionToken: 'simulated-session-token',
+        // The SDK compares this with the date of its machine, not with simulated time.
+        Expiration: new Date(Date.now() + lifetimeMs).toISOString(),
+      },
+      AssumedRoleUser: { Arn: sessionArn, AssumedRoleId: userId(sessionArn) },
+    };
+  }
+
+  function assumable({ action, params }: Call): Role {
+    const arn = params.get('RoleArn');
+    const role = roles.find((one) => one.arn === arn);
+    if (role !== undefined) return role;
+    throw new AwsError('AccessDenied', `Not authorized to perform: sts:${action} on resource: ${arn}`, 403);
   }
 
   return {
-    assumeRole({ params }) {
-      const arn = params.get('RoleArn');
-      const role = roles.find((one) => one.arn === arn);
-      if (role === undefined || (role.externalId !== undefined && role.externalId !== params.get('ExternalId'))) {
-        throw new AwsError('AccessDenied', `Not authorized to perform: sts:AssumeRole on resource: ${arn}`, 403);
+    AssumeRole(call) {
+      const role = assumable(call);
+      if (role.externalId !== undefined && role.externalId !== call.params.get('ExternalId')) {
+        throw new AwsError('AccessDenied', `Not authorized to perform: sts:AssumeRole on resource: ${role.arn}`, 403);
       }
-      return {
-        Credentials: {
-          AccessKeyId: giveOut(role.arn),
-          SecretAccessKey: 'simulated-secret-key',
-          SessionToken: 'simulated-session-token',
-          // The SDK compares this with the date of its machine, not with simulated time.
-          Expiration: new Date(Date.now() + lifetimeMs).toISOString(),
-        },
-      };
+      return giveOut(role, call);
     },
-    accountOf(accessKeyId) {
-      return accounts.get(accessKeyId);
+    [WITHOUT_SIGNATURE](call) {
+      if ((call.params.get('WebIdentityToken') ?? '') === '') {
+        throw new AwsError('InvalidIdentityToken', 'The web identity token that was passed is empty');
+      }
+      return giveOut(assumable(call), call);
+    },
+    GetCallerIdentity({ credential }) {
+      const arn = identities.arnOf(credential?.accessKeyId ?? '');
+      return { Arn: arn, UserId: userId(arn), Account: accountOf(arn) };
     },
   };
+}
+
+/** For a session, the id of its role and the session's name. */
+function userId(arn: string): string {
+  return arn.includes(':assumed-role/') ? `AROASIMULATED00000001:${arn.split('/').at(-1)}` : 'AIDASIMULATED00000001';
 }

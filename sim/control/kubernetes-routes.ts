@@ -1,8 +1,7 @@
 import { OPTIONAL_GROUPS } from '../kubernetes/call.ts';
-import type { Kind } from '../kubernetes/objects.ts';
 import { apiRoutes } from './api-routes.ts';
 import { listOf, milliseconds, object, oneOf, optional, Refusal, read, text } from './check.ts';
-import { complete, type Manifest, manifest } from './manifest.ts';
+import { complete, type Manifest, manifest, type PutKind } from './manifest.ts';
 import type { KubernetesParts } from './parts.ts';
 import { done, json, type Route } from './route.ts';
 
@@ -49,7 +48,7 @@ export const kubernetesRoutes: readonly Route<KubernetesParts>[] = [
     path: '/kubernetes/objects/:kind/:namespace/:name',
     about: 'Takes the object out at once, whatever its grace period; the API itself deletes in the ordinary way',
     handle({ store }, _, kindName, namespace, name) {
-      const wanted = read<Kind>(kind, kindName, 'kind');
+      const wanted = read<PutKind>(kind, kindName, 'kind');
       if (store.get(wanted, namespace, name) === undefined) {
         throw new Refusal(404, `There is no ${wanted} ${namespace}/${name}.`);
       }

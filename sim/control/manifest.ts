@@ -1,7 +1,6 @@
 import { objectMeta, pod } from '../kubernetes/builders.ts';
 import type {
   IntOrString,
-  Kind,
   KubernetesObject,
   ObjectMeta,
   ObjectsByKind,
@@ -36,7 +35,9 @@ export interface PodManifest extends Omit<Unfinished<Pod>, 'spec' | 'status'> {
   readonly status?: Partial<PodStatus>;
 }
 
-type OtherKind = Exclude<Kind, 'Pod'>;
+/** What can be put here. All other kinds are created through the API itself. */
+export type PutKind = 'Pod' | 'Service' | 'EndpointSlice' | 'TargetGroupBinding' | 'Event';
+type OtherKind = Exclude<PutKind, 'Pod'>;
 export type Manifest = PodManifest | { [K in OtherKind]: Unfinished<ObjectsByKind[K]> }[OtherKind];
 
 // Manifests are full of what the embedded cluster does not look at. What it does look at has to be right.
@@ -164,7 +165,7 @@ const targetGroupBinding = partly({
   }),
 });
 
-export const manifest = ofKind<Kind>({
+export const manifest = ofKind<PutKind>({
   Pod: podManifest,
   Service: service,
   EndpointSlice: endpointSlice,

@@ -3,7 +3,8 @@ import type { Clock } from '../../src/core/ports.ts';
 import { answerWith, type Fault, type Faults } from '../faults.ts';
 import { listen, readBody } from '../http.ts';
 import type { Listening } from '../listen.ts';
-import { type Access, createAccess } from './access.ts';
+import { type Access, createAccess, forbidden } from './access.ts';
+import { answerReview, reviewTypeOf } from './access-reviews.ts';
 import { OPTIONAL_GROUPS, parseCall } from './call.ts';
 import { answerCall } from './resources.ts';
 import { type Answer, failure, json, PAGE_NOT_FOUND, text } from './status.ts';
@@ -30,7 +31,7 @@ export interface ApiRequest {
 }
 
 /** An API server over plain HTTP: what drain-wait asks of one, and a little for the tests and the demo. No watches. */
-export interface KubernetesApi extends Listening, Pick<Access, 'deny' | 'allow' | 'revokeToken'> {
+export interface KubernetesApi extends Listening, Pick<Access, 'deny' | 'allow' | 'identify' | 'revokeToken'> {
   /** Every request so far, refused ones too, oldest first. */
   readonly requests: readonly ApiRequest[];
   /** Installs exactly these groups of TargetGroupBindings. */
@@ -59,9 +60,13 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
     if (!access.isAuthenticated(authorization)) return failure(401, 'Unauthorized');
     const call = parseCall(method, url);
     if (call === undefined) return PAGE_NOT_FOUND;
-    const refusal = access.refusal(call);
-    if (refusal !== undefined) return failure(403, refusal, { group: call.group, kind: call.resource });
-    return isMissing(call.group) ? PAGE_NOT_FOUND : answerCall(store, call, body);
+    const user = access.userOf(authorization);
+    if (!access.isAllowed(user, call)) {
+      return failure(403, forbidden(call, user), { group: call.group, kind: call.resource });
+    }
+    if (isMissing(call.group)) return PAGE_NOT_FOUND;
+    const review = reviewTypeOf(call);
+    return review === undefined ? answerCall(store, call, body) : answerReview(access, user, review, call, body);
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -75,13 +80,14 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
     await answerWith(response, fault, real, plannedFailure, clock);
   }
 
-  const { deny, allow, revokeToken } = access;
+  const { deny, allow, identify, revokeToken } = access;
   return {
     ...(await listen(handle, port)),
     requests,
     handle,
     deny,
     allow,
+    identify,
     revokeToken,
     setGroups(installed) {
       groups = installed;

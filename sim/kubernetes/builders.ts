@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import {
   type EndpointSlice,
+  type Namespace,
   type ObjectMeta,
+  type OwnerReference,
   type Pod,
   type PodSpec,
   type PodStatus,
   SERVICE_NAME_LABEL,
   type Service,
+  type ServiceAccount,
   type TargetGroupBinding,
 } from './objects.ts';
 
@@ -15,15 +18,17 @@ export function rfc3339(wallMs: number): string {
   return new Date(wallMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-interface MetaOptions {
+export interface MetaOptions {
   readonly name: string;
   readonly namespace?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
 }
 
 /** Metadata of a new object; `namespace` is `default` unless given. */
-export function objectMeta({ name, namespace = 'default', labels = {}, annotations = {} }: MetaOptions): ObjectMeta {
+export function objectMeta(options: MetaOptions): ObjectMeta {
+  const { name, namespace = 'default', labels = {}, annotations = {}, ownerReferences } = options;
   return {
     name,
     namespace,
@@ -32,6 +37,7 @@ export function objectMeta({ name, namespace = 'default', labels = {}, annotatio
     annotations,
     resourceVersion: '0',
     creationTimestamp: rfc3339(Date.now()),
+    ...(ownerReferences === undefined ? {} : { ownerReferences }),
   };
 }
 
@@ -123,4 +129,19 @@ export function targetGroupBinding(options: TargetGroupBindingOptions): TargetGr
       ...options.spec,
     },
   };
+}
+
+/** With the label that the API server gives to every Namespace. */
+export function namespace(options: Omit<MetaOptions, 'namespace'>): Namespace {
+  const labels = { 'kubernetes.io/metadata.name': options.name, ...options.labels };
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: objectMeta({ ...options, namespace: '', labels }),
+    status: { phase: 'Active' },
+  };
+}
+
+export function serviceAccount(options: MetaOptions): ServiceAccount {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: objectMeta(options) };
 }

@@ -1,25 +1,28 @@
-import { type Call, OPTIONAL_GROUPS, type ResourceType } from './call.ts';
+import { type Call, isOfType, type ResourceType } from './call.ts';
+import { parseFieldSelector } from './field-selector.ts';
 import { parseLabelSelector } from './label-selector.ts';
 import type { KubernetesObject } from './objects.ts';
+import { asListItem, represent } from './represent.ts';
 import { type Answer, failure, json } from './status.ts';
 import type { Store } from './store.ts';
 
 /** Answers a list call, in pages where it asks for them. */
 export function answerList(store: Store, call: Call, type: ResourceType): Answer {
   const { query, namespace } = call;
-  if (query.get('watch') === 'true' || query.has('fieldSelector')) {
-    return failure(400, 'the embedded API has neither watches nor field selectors');
-  }
-  const selector = query.get('labelSelector') ?? '';
-  const isSelected = parseLabelSelector(selector);
-  if (isSelected === undefined) return failure(400, `unable to parse requirement: ${selector}`);
+  if (query.get('watch') === 'true') return failure(400, 'the embedded API has no watches');
+  const labelSelector = query.get('labelSelector') ?? '';
+  const hasLabels = parseLabelSelector(labelSelector);
+  if (hasLabels === undefined) return failure(400, `unable to parse requirement: ${labelSelector}`);
+  const fieldSelector = query.get('fieldSelector') ?? '';
+  const hasFields = parseFieldSelector(fieldSelector, type.apiVersion, type.kind);
+  if (typeof hasFields === 'object') return failure(400, hasFields.problem);
   const after = decodeContinue(query.get('continue') ?? '');
   if (after === undefined) return failure(400, 'continue key is not valid');
 
   const left = store
     .list(type.kind, namespace)
-    .filter((object) => object.apiVersion === type.apiVersion && isSelected(object.metadata.labels))
-    .filter((object) => keyOf(object) > after);
+    .filter((object) => isOfType(object, type) && hasLabels(object.metadata.labels))
+    .filter((object) => keyOf(object) > after && hasFields(represent(object, type)));
   const limit = Number(query.get('limit') ?? 0);
   const page = limit > 0 ? left.slice(0, limit) : left;
   const last = page.at(-1);
@@ -31,23 +34,10 @@ export function answerList(store: Store, call: Call, type: ResourceType): Answer
       resourceVersion: store.resourceVersion(),
       ...(more ? { continue: encodeContinue(last) } : {}),
       // Like the real one, it does not count what a selector leaves out.
-      ...(more && selector === '' ? { remainingItemCount: left.length - page.length } : {}),
+      ...(more && labelSelector + fieldSelector === '' ? { remainingItemCount: left.length - page.length } : {}),
     },
-    items: page.map((object) => listItem(object, call.group)),
+    items: page.map((object) => asListItem(represent(object, type), type)),
   });
-}
-
-/** Only items of custom resources carry their own kind. */
-function listItem(object: KubernetesObject, group: string): unknown {
-  const { apiVersion: _, kind: __, ...item } = represent(object);
-  return OPTIONAL_GROUPS.includes(group) ? represent(object) : item;
-}
-
-/** The object as the API shows it: an EndpointSlice without endpoints or ports has null there. */
-export function represent(object: KubernetesObject): Readonly<Record<string, unknown>> {
-  if (object.kind !== 'EndpointSlice') return { ...object };
-  const { endpoints, ports } = object;
-  return { ...object, endpoints: endpoints.length > 0 ? endpoints : null, ports: ports.length > 0 ? ports : null };
 }
 
 function keyOf({ metadata }: KubernetesObject): string {

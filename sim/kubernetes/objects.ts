@@ -1,6 +1,18 @@
+import type { Event } from './event.ts';
+import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './workload-objects.ts';
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+}
+
 /** What every object has. Times are RFC 3339 with whole seconds, as the API server writes them. */
 export interface ObjectMeta {
   readonly name: string;
+  /** Empty: the object is in none, like a Node. */
   readonly namespace: string;
   readonly uid: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -8,6 +20,7 @@ export interface ObjectMeta {
   /** Given by the store at each write. */
   readonly resourceVersion: string;
   readonly creationTimestamp: string;
+  readonly ownerReferences?: readonly OwnerReference[];
   readonly deletionTimestamp?: string;
   readonly deletionGracePeriodSeconds?: number;
 }
@@ -20,6 +33,8 @@ export interface HttpGetAction {
   readonly port: IntOrString;
   /** Absent: the pod's IP. */
   readonly host?: string;
+  /** Absent: HTTP. */
+  readonly scheme?: string;
   readonly httpHeaders?: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -27,11 +42,44 @@ export type PreStop = { readonly httpGet: HttpGetAction } | { readonly sleep: { 
 
 export interface Container {
   readonly name: string;
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
   /** `Always` makes an init container a native sidecar. */
   readonly restartPolicy?: string;
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly env?: readonly {
+    readonly name: string;
+    readonly value?: string;
+    readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } };
+  }[];
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[];
   readonly lifecycle?: { readonly preStop?: PreStop };
+  readonly resources?: {
+    readonly requests?: Readonly<Record<string, string>>;
+    readonly limits?: Readonly<Record<string, string>>;
+  };
+  /** No kubelet here calls them; somebody may look at them. */
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly volumeMounts?: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly readOnly?: boolean;
+  }[];
+}
+
+export interface Probe {
+  readonly httpGet?: HttpGetAction;
+  readonly periodSeconds?: number;
+  readonly failureThreshold?: number;
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly lastState?: { readonly terminated?: { readonly exitCode: number; readonly reason?: string } };
 }
 
 export interface Condition {
@@ -46,8 +94,12 @@ export interface PodSpec {
   readonly readinessGates?: readonly { readonly conditionType: string }[];
   readonly hostNetwork?: boolean;
   readonly nodeName: string;
+  /** Absent: `default`. */
+  readonly serviceAccountName?: string;
+  readonly automountServiceAccountToken?: boolean;
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
+  readonly volumes?: readonly { readonly name: string; readonly [source: string]: unknown }[];
 }
 
 export interface PodStatus {
@@ -57,6 +109,8 @@ export interface PodStatus {
   readonly podIPs?: readonly { readonly ip: string }[];
   readonly startTime?: string;
   readonly conditions: readonly Condition[];
+  readonly containerStatuses?: readonly ContainerStatus[];
+  readonly initContainerStatuses?: readonly ContainerStatus[];
 }
 
 export interface Pod {
@@ -128,16 +182,28 @@ export interface TargetGroupBinding {
   };
 }
 
-/** An Event of either API; only what tests look at. */
-export interface Event {
-  readonly apiVersion: 'v1' | 'events.k8s.io/v1';
-  readonly kind: 'Event';
+/** In no namespace itself. */
+export interface Namespace {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Namespace';
   readonly metadata: ObjectMeta;
-  readonly type?: string;
-  readonly reason?: string;
-  /** Core v1; `events.k8s.io` calls it `note`. */
-  readonly message?: string;
-  readonly note?: string;
+  readonly status: { readonly phase: 'Active' | 'Terminating' };
+}
+
+/** The annotation `eks.amazonaws.com/role-arn` names its IAM role, where IRSA is used. */
+export interface ServiceAccount {
+  readonly apiVersion: 'v1';
+  readonly kind: 'ServiceAccount';
+  readonly metadata: ObjectMeta;
+  readonly automountServiceAccountToken?: boolean;
+}
+
+/** In no namespace. Nobody here writes its conditions, or looks at them. */
+export interface Node {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Node';
+  readonly metadata: ObjectMeta;
+  readonly status: { readonly conditions: readonly Condition[] };
 }
 
 export interface ObjectsByKind {
@@ -146,6 +212,13 @@ export interface ObjectsByKind {
   readonly EndpointSlice: EndpointSlice;
   readonly TargetGroupBinding: TargetGroupBinding;
   readonly Event: Event;
+  readonly Deployment: Deployment;
+  readonly ReplicaSet: ReplicaSet;
+  readonly StatefulSet: StatefulSet;
+  readonly DaemonSet: DaemonSet;
+  readonly Namespace: Namespace;
+  readonly ServiceAccount: ServiceAccount;
+  readonly Node: Node;
 }
 
 export type Kind = keyof ObjectsByKind;

@@ -1,27 +1,22 @@
-import { objectMeta, pod } from './builders.ts';
+import { type Body, METHOD_NOT_ALLOWED, NO_JSON_OBJECT, parseBody } from './body.ts';
 import { type Call, type ResourceType, resourceTypeOf } from './call.ts';
+import { create } from './create.ts';
+import { eventVersion, inVersion } from './event.ts';
 import { evictPod } from './eviction.ts';
-import { answerList, represent } from './list.ts';
-import type { KubernetesObject, ObjectMeta, Pod, PodSpec, PodStatus } from './objects.ts';
+import { find } from './find.ts';
+import { answerList } from './list.ts';
+import type { KubernetesObject, Pod } from './objects.ts';
+import { represent } from './represent.ts';
 import { type Answer, failure, json, PAGE_NOT_FOUND, success } from './status.ts';
 import type { Store } from './store.ts';
-
-/** What a request may carry, as far as it is looked at: an object, DeleteOptions or an Eviction. */
-interface Body {
-  readonly metadata?: Partial<ObjectMeta> & { readonly generateName?: string };
-  readonly spec?: Partial<PodSpec>;
-  readonly status?: Partial<PodStatus>;
-  readonly gracePeriodSeconds?: number;
-  readonly deleteOptions?: { readonly gracePeriodSeconds?: number };
-}
 
 /** Does what `call` asks of the objects in `store`. */
 export function answerCall(store: Store, call: Call, text: string): Answer {
   const type = resourceTypeOf(call);
   if (type === undefined) return PAGE_NOT_FOUND;
   if (call.verb === 'list') return answerList(store, call, type);
-  const body = parseBody(text);
-  if (body === undefined) return failure(400, 'the request body is not a JSON object');
+  const body = parseBody<Body>(text);
+  if (body === undefined) return NO_JSON_OBJECT;
   if (call.verb === 'create' && call.subresource === undefined) return create(store, call, type, body);
 
   const found = find(store, call, type);
@@ -32,39 +27,19 @@ export function answerCall(store: Store, call: Call, text: string): Answer {
   if (call.subresource !== undefined) return PAGE_NOT_FOUND;
   switch (call.verb) {
     case 'get':
-      return json(200, represent(found));
+      return json(200, represent(found, type));
     case 'update':
-      return json(200, represent(store.put(updated(found, body))));
+      return json(200, represent(store.put(updated(named(found, type), body)), type));
     case 'delete':
       return remove(store, found, call, body);
     default:
-      return failure(405, 'the server does not allow this method on the requested resource');
+      return METHOD_NOT_ALLOWED;
   }
 }
 
-function find(store: Store, { name, namespace }: Call, { kind, apiVersion }: ResourceType) {
-  return store
-    .list(kind, namespace)
-    .find((object) => object.metadata.name === name && object.apiVersion === apiVersion);
-}
-
-function create(store: Store, call: Call, type: ResourceType, body: Body): Answer {
-  const name = body.metadata?.name ?? `${body.metadata?.generateName ?? 'unnamed-'}${store.resourceVersion()}`;
-  const namespace = call.namespace ?? 'default';
-  const qualified = call.group === '' ? call.resource : `${call.resource}.${call.group}`;
-  if (find(store, { ...call, name }, type) !== undefined) {
-    return failure(409, `${qualified} "${name}" already exists`, { name, kind: call.resource });
-  }
-  return json(201, represent(store.put(newObject({ ...body.metadata, name, namespace }, type, body))));
-}
-
-function newObject(meta: Partial<ObjectMeta> & { name: string }, type: ResourceType, body: Body): KubernetesObject {
-  if (type.kind !== 'Pod') {
-    const { kind, apiVersion } = type;
-    return { ...body, kind, apiVersion, metadata: objectMeta(meta) } as KubernetesObject;
-  }
-  const status: Partial<PodStatus> = { phase: 'Pending', ...body.status };
-  return pod({ ...meta, ips: [], ready: false, spec: body.spec ?? {}, status });
+/** An Event with the names that it has where it was asked for. */
+function named(found: KubernetesObject, { apiVersion }: ResourceType): KubernetesObject {
+  return found.kind === 'Event' ? inVersion(found, eventVersion(apiVersion)) : found;
 }
 
 /** What the server decides stays as it was. */
@@ -99,16 +74,6 @@ function evict(store: Store, pod: Pod, body: Body): Answer {
 
 function graceOption(gracePeriodSeconds: number | undefined) {
   return gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
-}
-
-function parseBody(text: string): Body | undefined {
-  if (text === '') return {};
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null ? body : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function notFound({ resource, group, name = '' }: Call): Answer {

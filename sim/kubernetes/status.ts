@@ -32,7 +32,7 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /** The document of a failure (apimachinery: api/errors). `details` names the object, where it is about one. */
-export function failure(code: number, message: string, details?: Readonly<Record<string, string>>): Answer {
+export function failure(code: number, message: string, details?: Readonly<Record<string, unknown>>): Answer {
   return json(code, {
     kind: 'Status',
     apiVersion: 'v1',

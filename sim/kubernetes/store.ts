@@ -1,9 +1,10 @@
 import type { Clock } from '../../src/core/ports.ts';
 import type { Timeline } from '../timeline.ts';
 import { rfc3339 } from './builders.ts';
-import { deriveEndpointSlices } from './endpoint-slices.ts';
-import { type Kind, type KubernetesObject, type ObjectsByKind, type Pod, SERVICE_NAME_LABEL } from './objects.ts';
+import { derive } from './derived.ts';
+import type { Kind, KubernetesObject, ObjectsByKind, Pod } from './objects.ts';
 import { markDeleted } from './pod-deletion.ts';
+import { byName, nameOf, select } from './select.ts';
 
 export interface Change {
   readonly type: 'added' | 'modified' | 'removed';
@@ -16,6 +17,7 @@ export interface Change {
  *
  * EndpointSlices follow from the Services and Pods at every look, and have no changes of their own; a slice that was put
  * by hand takes the place of all derived ones of its Service, and where `slices` says `put` there are no derived ones.
+ * So are the Namespaces that an object is in or that every cluster has, and the `default` ServiceAccounts, unless they were put.
  */
 export interface Store {
   /** Adds or replaces; gives it the next resourceVersion, and returns it so. */
@@ -57,19 +59,11 @@ export function createStore({ clock, timeline, slices = 'derived' }: StoreOption
   const listeners = new Set<(change: Change) => void>();
   const wallStart = Date.now() - clock.now();
   const wallNow = () => wallStart + clock.now();
+  const createdAt = rfc3339(wallNow());
   let version = 0;
 
   function tell(change: Change): void {
     for (const listener of [...listeners]) listener(change);
-  }
-
-  function derivedSlices(): readonly KubernetesObject[] {
-    if (slices === 'put') return [];
-    const stored = [...objects.values()];
-    const planted = new Set(select(stored, 'EndpointSlice').map(serviceOf));
-    return select(stored, 'Service')
-      .filter((service) => !planted.has(nameOf(service)))
-      .flatMap((service) => deriveEndpointSlices(service, store.list('Pod')));
   }
 
   const store: Store = {
@@ -88,8 +82,8 @@ export function createStore({ clock, timeline, slices = 'derived' }: StoreOption
       return select(pod === undefined ? [] : [pod], kind)[0];
     },
     list(kind, namespace) {
-      const all = kind === 'EndpointSlice' ? [...objects.values(), ...derivedSlices()] : [...objects.values()];
-      return select(all, kind, namespace).toSorted(byName);
+      const stored = [...objects.values()];
+      return select([...stored, ...derive(kind, stored, { slices, createdAt })], kind, namespace).toSorted(byName);
     },
     remove(kind, namespace, name, apiVersion) {
       for (const object of select([...objects.values()], kind, namespace)) {
@@ -123,26 +117,7 @@ export function createStore({ clock, timeline, slices = 'derived' }: StoreOption
   return store;
 }
 
-function select<K extends Kind>(all: readonly KubernetesObject[], kind: K, namespace?: string) {
-  const isWanted = (object: KubernetesObject): object is ObjectsByKind[K] =>
-    object.kind === kind && (namespace === undefined || object.metadata.namespace === namespace);
-  return all.filter(isWanted);
-}
-
-function byName(a: KubernetesObject, b: KubernetesObject): number {
-  if (nameOf(a) === nameOf(b)) return 0;
-  return nameOf(a) < nameOf(b) ? -1 : 1;
-}
-
-function nameOf({ metadata }: KubernetesObject): string {
-  return `${metadata.namespace}/${metadata.name}`;
-}
-
-/** Both API groups of TargetGroupBindings may have one of the same name. */
+/** Both API groups of TargetGroupBindings may have one of the same name; an Event is the same one in both of its own. */
 function keyOf(object: KubernetesObject): string {
-  return `${object.apiVersion} ${object.kind} ${nameOf(object)}`;
-}
-
-function serviceOf({ metadata }: KubernetesObject): string {
-  return `${metadata.namespace}/${metadata.labels[SERVICE_NAME_LABEL]}`;
+  return `${object.kind === 'Event' ? '' : object.apiVersion} ${object.kind} ${nameOf(object)}`;
 }

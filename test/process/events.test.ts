@@ -1,4 +1,3 @@
-import type { EventsV1Event } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import { addTargetGroup } from '../../sim/add-target-group.ts';
 import { eventually } from '../support/eventually.ts';
@@ -12,7 +11,7 @@ interface Told {
 
 /** The Events on the scene's pod, oldest first. */
 function eventsOf({ cluster }: Scene): readonly Told[] {
-  const events = cluster.store.list('Event') as unknown as readonly EventsV1Event[];
+  const events = cluster.store.list('Event');
   return events
     .toSorted((a, b) => String(a.eventTime).localeCompare(String(b.eventTime)))
     .map(({ type = '', reason = '', note = '' }) => ({ type, reason, note }));

@@ -178,9 +178,43 @@ describe('target groups', () => {
     const names = [first, last].map(({ TargetGroups = [] }) => TargetGroups.map((one) => one.TargetGroupName));
     expect(names).toEqual([['web', 'api'], ['shop']]);
     expect(last.NextMarker).toBeUndefined();
+  });
 
-    const { Attributes } = await client().send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: group.arn }));
-    expect(Attributes).toEqual([{ Key: 'deregistration_delay.timeout_seconds', Value: '60' }]);
+  test.for([
+    ['alb', { Protocol: 'HTTP', HealthCheckProtocol: 'HTTP', HealthCheckPath: '/', Matcher: { HttpCode: '200' } }],
+    ['nlb', { Protocol: 'TCP', HealthCheckProtocol: 'TCP' }],
+  ] as const)('of an %s have its health check, VPC, port and load balancer', async ([loadBalancer, fields]) => {
+    elbv2.createTargetGroup({ name: 'web', loadBalancer, port: 8080, ipAddressType: 'ipv6' });
+    const { TargetGroups } = await client().send(new DescribeTargetGroupsCommand({}));
+    expect(TargetGroups).toMatchObject([
+      {
+        ...fields,
+        Port: 8080,
+        TargetType: 'ip',
+        IpAddressType: 'ipv6',
+        VpcId: expect.stringMatching(/^vpc-/),
+        HealthCheckEnabled: true,
+        HealthCheckPort: 'traffic-port',
+        LoadBalancerArns: [expect.stringContaining(':loadbalancer/')],
+      },
+    ]);
+  });
+
+  test.for([
+    ['alb', 'HTTP', { 'stickiness.type': 'lb_cookie', 'slow_start.duration_seconds': '0' }],
+    ['nlb', 'TCP', { 'stickiness.type': 'source_ip', 'preserve_client_ip.enabled': 'false' }],
+    ['nlb', 'UDP', { 'deregistration_delay.connection_termination.enabled': 'true' }],
+  ] as const)('of an %s for %s have its attributes, and their own delay', async ([loadBalancer, protocol, more]) => {
+    const { arn } = elbv2.createTargetGroup({ name: 'web', loadBalancer, protocol, deregistrationDelayMs: 60_000 });
+    const describe = new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn });
+    const { Attributes = [] } = await client().send(describe);
+    const attributes = Object.fromEntries(Attributes.map(({ Key, Value }) => [Key, Value]));
+    expect(attributes).toMatchObject({ 'deregistration_delay.timeout_seconds': '60', ...more });
+    faults.add({
+      fault: { kind: 'status', status: 403, code: 'AccessDenied' },
+      match: 'DescribeTargetGroupAttributes',
+    });
+    await expect(client().send(describe)).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
   test('of another Region are not found by an endpoint that is not theirs', async () => {

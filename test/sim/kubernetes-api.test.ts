@@ -1,59 +1,32 @@
-import { CoreV1Api, CustomObjectsApi, DiscoveryV1Api, KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api, CustomObjectsApi, DiscoveryV1Api } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { scaledClock } from '../../sim/clock.ts';
-import { createFaults, type Faults } from '../../sim/faults.ts';
-import { type KubernetesApi, startKubernetesApi } from '../../sim/kubernetes/api.ts';
 import { endpointSlice, pod, service, targetGroupBinding } from '../../sim/kubernetes/builders.ts';
-import { createStore, type Store } from '../../sim/kubernetes/store.ts';
-import { createTimeline } from '../../sim/timeline.ts';
-import type { Clock } from '../../src/core/ports.ts';
+import type { Store } from '../../sim/kubernetes/store.ts';
+import { type BareApi, startBareApi } from '../support/kubernetes-api.ts';
 
 const PODS = '/api/v1/namespaces/default/pods';
 const SLICES = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
 const BINDINGS = '/apis/elbv2.k8s.aws/v1beta1/namespaces/default/targetgroupbindings';
 
-let elapsedMs: number;
-let clock: Clock;
+let bare: BareApi;
 let store: Store;
-let faults: Faults;
-let tokens: Set<string>;
-let api: KubernetesApi;
 
 beforeEach(async () => {
-  elapsedMs = 0;
-  clock = { now: () => elapsedMs, sleep: scaledClock(1_000).sleep };
-  store = createStore({ clock, timeline: createTimeline(clock) });
-  faults = createFaults(clock);
-  tokens = new Set(['of-web']);
-  api = await startKubernetesApi({ store, clock, faults, tokens });
+  bare = await startBareApi();
+  store = bare.store;
 });
 
-afterEach(() => api.close());
+afterEach(() => bare.close());
 
-function ask(path: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(`${api.url}${path}`, { headers: { authorization: 'Bearer of-web' }, ...init });
-}
-
-async function names(path: string): Promise<readonly string[]> {
-  const { items } = (await (await ask(path)).json()) as { readonly items: readonly { metadata: { name: string } }[] };
-  return items.map(({ metadata }) => metadata.name);
-}
-
-function officialConfig(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser(
-    { name: 'sim', server: api.url, skipTLSVerify: true },
-    { name: 'web', token: 'of-web' },
-  );
-  return config;
-}
+const ask: BareApi['ask'] = (path, init) => bare.ask(path, init);
+const names: BareApi['names'] = (path) => bare.names(path);
 
 test('the official client reads the pod, its slices and both kinds of bindings', async () => {
   store.put(pod({ name: 'web-1', labels: { app: 'web' } }));
   store.put(service({ name: 'web' }));
   store.put(targetGroupBinding({ name: 'web' }));
   store.put(targetGroupBinding({ name: 'web', apiVersion: 'eks.amazonaws.com/v1' }));
-  const config = officialConfig();
+  const config = bare.config();
   const namespace = 'default';
 
   const own = await config.makeApiClient(CoreV1Api).readNamespacedPod({ name: 'web-1', namespace });
@@ -131,7 +104,7 @@ describe('a delete', () => {
     await remove(`${PODS}/web-1`, { gracePeriodSeconds: 20 });
     expect(metadata()?.deletionGracePeriodSeconds).toBe(20);
     expect(Date.parse(first?.deletionTimestamp ?? '') - Date.parse(metadata()?.deletionTimestamp ?? '')).toBe(20_000);
-    elapsedMs = 10_000;
+    await bare.clock.advance(10_000);
     await remove(`${PODS}/web-1`, { gracePeriodSeconds: 5 });
     expect(metadata()?.deletionGracePeriodSeconds).toBe(1);
     await remove(`${PODS}/web-1`, { gracePeriodSeconds: 0 });
@@ -174,21 +147,59 @@ describe('a list', () => {
   });
 });
 
+describe('a field selector', () => {
+  const found = (path: string, fieldSelector: string) => names(`${path}?${new URLSearchParams({ fieldSelector })}`);
+
+  test.each([
+    ['metadata.name=a', ['a']],
+    ['metadata.name!=a,metadata.namespace=default', ['b', 'c']],
+    ['spec.nodeName=node-2', ['b']],
+    ['status.phase==Pending', ['c']],
+    ['spec.serviceAccountName=', ['a', 'c']],
+    ['', ['a', 'b', 'c']],
+  ])('%s gives the pods that fit', async (fieldSelector, expected) => {
+    store.put(pod({ name: 'a' }));
+    store.put(pod({ name: 'b', spec: { nodeName: 'node-2', serviceAccountName: 'web' } }));
+    store.put(pod({ name: 'c', status: { phase: 'Pending' } }));
+    expect(await found(PODS, fieldSelector)).toEqual(expected);
+  });
+
+  test('pages like any list, without a count of what is left', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) store.put(pod({ name }));
+    const query = new URLSearchParams({ fieldSelector: 'metadata.name!=b', limit: '2' });
+    const { metadata, items } = (await (await ask(`${PODS}?${query}`)).json()) as {
+      readonly metadata: { readonly continue: string };
+      readonly items: readonly unknown[];
+    };
+    expect([items.length, metadata]).toEqual([2, expect.not.objectContaining({ remainingItemCount: 1 })]);
+    expect(await names(`${PODS}?${query}&continue=${metadata.continue}`)).toEqual(['d']);
+  });
+
+  test.each([
+    [PODS, 'spec.containers=app', 'field label not supported: spec.containers'],
+    [PODS, 'nonsense', "invalid selector: 'nonsense'; can't understand 'nonsense'"],
+    [SLICES, 'a=b', '"a" is not a known field selector: only "metadata.name", "metadata.namespace"'],
+  ])('that %s does not know is refused: %s', async (path, fieldSelector, message) => {
+    const refused = await ask(`${path}?${new URLSearchParams({ fieldSelector })}`);
+    expect(await refused.json()).toMatchObject({ code: 400, reason: 'BadRequest', message });
+  });
+});
+
 describe('a refusal', () => {
   test('of an unknown token is 401, also after a revocation', async () => {
     expect((await ask(PODS, { headers: {} })).status).toBe(401);
-    api.revokeToken('of-web', 9_000);
+    bare.api.revokeToken('of-web', 9_000);
     expect((await ask(`${PODS}/gone`)).status).toBe(404);
-    elapsedMs = 9_000;
+    await bare.clock.advance(9_000);
     const refused = await ask(`${PODS}/gone`);
     expect([refused.status, await refused.json()]).toEqual([401, expect.objectContaining({ reason: 'Unauthorized' })]);
   });
 
   test('by RBAC comes before the question whether the group is installed', async () => {
-    api.setGroups([]);
+    bare.api.setGroups([]);
     const missing = await ask(BINDINGS);
     expect([missing.status, await missing.text()]).toEqual([404, '404 page not found\n']);
-    api.deny('targetgroupbindings.elbv2.k8s.aws', 'list');
+    bare.api.deny('targetgroupbindings.elbv2.k8s.aws', 'list');
     const denied = await ask(BINDINGS);
     expect(await denied.json()).toMatchObject({
       kind: 'Status',
@@ -199,33 +210,37 @@ describe('a refusal', () => {
         'targetgroupbindings.elbv2.k8s.aws is forbidden: User "system:serviceaccount:default:default" cannot list ' +
         'resource "targetgroupbindings" in API group "elbv2.k8s.aws" in the namespace "default"',
     });
-    api.allow('targetgroupbindings.elbv2.k8s.aws');
+    bare.api.allow('targetgroupbindings.elbv2.k8s.aws');
     expect((await ask(BINDINGS)).status).toBe(404);
   });
 
   test('planted as a fault leaves the objects alone, and every request is counted', async () => {
     store.put(pod({ name: 'web-1' }));
-    faults.add({ fault: { kind: 'status', status: 503 }, match: 'DELETE', times: 1 });
+    bare.faults.add({ fault: { kind: 'status', status: 503 }, match: 'DELETE', times: 1 });
     const failed = await ask(`${PODS}/web-1`, { method: 'DELETE' });
     expect(await failed.json()).toMatchObject({ reason: 'ServiceUnavailable', code: 503 });
     expect(store.get('Pod', 'default', 'web-1')?.metadata.deletionTimestamp).toBeUndefined();
-    expect(api.requests).toEqual([{ name: `DELETE ${PODS}/web-1`, atMs: 0 }]);
+    expect(bare.api.requests).toEqual([{ name: `DELETE ${PODS}/web-1`, atMs: 0 }]);
   });
 });
 
-test('pods and Events can be created, and pods updated', async () => {
-  const post = (path: string, body: unknown) => ask(path, { method: 'POST', body: JSON.stringify(body) });
-  expect((await post(PODS, { metadata: { name: 'web-1' } })).status).toBe(201);
-  expect((await post(PODS, { metadata: { name: 'web-1' } })).status).toBe(409);
+test('pods can be created and updated', async () => {
+  expect((await bare.post(PODS, { metadata: { name: 'web-1' } })).status).toBe(201);
+  expect((await bare.post(PODS, { metadata: { name: 'web-1' } })).status).toBe(409);
   const annotations = { 'drain-wait/target-groups': 'arn' };
   await ask(`${PODS}/web-1`, { method: 'PUT', body: JSON.stringify({ metadata: { annotations } }) });
   expect(store.get('Pod', 'default', 'web-1')).toMatchObject({
     metadata: { annotations },
     status: { phase: 'Pending' },
   });
-  await post('/apis/events.k8s.io/v1/namespaces/default/events', {
-    metadata: { generateName: 'web-1.' },
-    reason: 'Seen',
-  });
-  expect(store.list('Event')).toMatchObject([{ reason: 'Seen' }]);
+});
+
+test('an object of another namespace than that of its path is refused', async () => {
+  const refused = await bare.post(PODS, { metadata: { name: 'web-1', namespace: 'shop' } });
+  expect([refused.status, await refused.json()]).toEqual([
+    400,
+    expect.objectContaining({
+      message: 'the namespace of the provided object does not match the namespace sent on the request',
+    }),
+  ]);
 });
