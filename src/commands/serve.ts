@@ -36,7 +36,7 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
     },
     known,
   );
-  const lifecycle = createLifecycle({ ...ports, sidecar: howWeRun, hold, exit });
+  const lifecycle = createLifecycle({ ...ports, sidecar: howWeRun, hold, holding, exit });
 
   /** Targets stay known from the start-up even if the Service stops selecting the pod later. */
   function known(): PriorKnowledge {
@@ -54,6 +54,11 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
   function hold(): Promise<HoldSummary> {
     endCheck();
     return holds.join(pod);
+  }
+
+  function holding(): boolean {
+    const latest = holds.latest(pod);
+    return latest !== undefined && latest.result === undefined;
   }
 
   /** In observe mode nobody waits for the hold. */

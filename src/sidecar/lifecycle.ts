@@ -10,6 +10,8 @@ export interface LifecycleOptions {
   readonly sidecar: () => 'native' | 'classic' | 'unknown';
   /** Starts or joins the hold; resolves at its release. */
   readonly hold: () => Promise<unknown>;
+  /** Whether a hold goes on. */
+  readonly holding: () => boolean;
   readonly clock: Clock;
   /** Whether somebody sits at a terminal, where a second Ctrl-C has to end the process. */
   readonly interactive: boolean;
@@ -27,12 +29,15 @@ export interface Lifecycle {
  * that does not know, is told together with the application: the signal starts the hold, and the process serves it to its end.
  * Outside a terminal a second signal means nothing: a restarted kubelet sends it again.
  */
-export function createLifecycle({ sidecar, hold, clock, interactive, exit }: LifecycleOptions): Lifecycle {
+export function createLifecycle({ sidecar, hold, holding, clock, interactive, exit }: LifecycleOptions): Lifecycle {
   let stopping = false;
 
   async function stopAfterHold(): Promise<void> {
-    await hold();
-    await clock.sleep(LINGER_MS);
+    do {
+      await hold();
+      await clock.sleep(LINGER_MS);
+      // Of a pod that was not being deleted a late caller begins a new one.
+    } while (holding());
     exit(0);
   }
 

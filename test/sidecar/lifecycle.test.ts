@@ -7,9 +7,11 @@ function lifecycle(kind: 'native' | 'classic' | 'unknown', interactive = false) 
   const codes: number[] = [];
   const hold = Promise.withResolvers<void>();
   let known = kind;
+  let busy = false;
   const made = createLifecycle({
     sidecar: () => known,
     hold: () => hold.promise,
+    holding: () => busy,
     clock,
     interactive,
     exit: (code) => codes.push(code),
@@ -19,6 +21,9 @@ function lifecycle(kind: 'native' | 'classic' | 'unknown', interactive = false) 
     clock,
     codes,
     release: hold.resolve,
+    setHolding(now: boolean) {
+      busy = now;
+    },
     learn(kind: typeof known) {
       known = kind;
       made.onNews();
