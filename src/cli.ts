@@ -4,8 +4,8 @@ import { flagName, isSwitch, SETTINGS } from './settings.ts';
 /** The commands that take settings. */
 export type CommandWithSettings = 'serve' | 'wait' | 'check';
 
-/** The commands that work on manifests, with flags of their own. */
-export type ToolName = 'inject' | 'lint';
+/** The commands with flags of their own. */
+export type ToolName = 'inject' | 'lint' | 'verify';
 
 /** What the command line asks for. Flags are settings by their kebab-case names. */
 export type Command =
@@ -21,7 +21,7 @@ export function readCommandLine(args: readonly string[]): Command {
   const named = first !== undefined && !first.startsWith('-');
   const command = named ? first : 'serve';
   const rest = named ? args.slice(1) : args;
-  if (command === 'inject' || command === 'lint') return { kind: command, args: rest };
+  if (command === 'inject' || command === 'lint' || command === 'verify') return { kind: command, args: rest };
   if (rest.some((argument) => argument === '--help' || argument === '-h')) return { kind: 'help' };
   if (rest.some((argument) => argument === '--version')) return { kind: 'version' };
   switch (command) {

@@ -271,7 +271,10 @@ function addresses(value: string): readonly string[] {
   return ips;
 }
 
-function oneOf<const Choices extends readonly string[]>(...choices: Choices): (value: string) => Choices[number] {
+/** Takes one of these as it is. */
+export function oneOf<const Choices extends readonly string[]>(
+  ...choices: Choices
+): (value: string) => Choices[number] {
   return (value) => {
     const choice = choices.find((each) => each === value);
     if (choice === undefined) throw new RangeError('not one of these');

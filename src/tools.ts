@@ -6,8 +6,10 @@ import type { ToolName } from './cli.ts';
 import { inject } from './commands/inject.ts';
 import { lint } from './commands/lint.ts';
 import type { ToolPorts } from './commands/tool-ports.ts';
+import { verify } from './commands/verify.ts';
+import { verifyPorts } from './verify-ports.ts';
 
-/** The process edge of the commands that work on manifests. Resolves with the exit code. */
+/** The process edge of the commands with flags of their own. Resolves with the exit code. */
 export async function runTool(name: ToolName, args: readonly string[]): Promise<number> {
   const ports: ToolPorts = {
     version: packageJson.version,
@@ -26,6 +28,8 @@ export async function runTool(name: ToolName, args: readonly string[]): Promise<
       return inject(args, ports);
     case 'lint':
       return lint(args, ports);
+    case 'verify':
+      return verify(args, verifyPorts(ports));
     default:
       return name satisfies never;
   }

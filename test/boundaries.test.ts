@@ -17,6 +17,11 @@ const FORBIDDEN = [
   ['src/workload/a.ts', '../kubernetes/errors.ts'],
   ['src/workload/b.ts', 'node:fs'],
   ['src/workload/inject/a.ts', '../../commands/inject.ts'],
+  ['src/verify/a.ts', '../kubernetes/events-reader.ts'],
+  ['src/verify/b.ts', 'node:http'],
+  ['src/verify/report/a.ts', 'node:fs/promises'],
+  ['src/verify/send/a.ts', '../../commands/verify.ts'],
+  ['src/verify/send/b.ts', '../../../sim/http.ts'],
   ['src/a.ts', '../sim/http.ts'],
   ['src/b.ts', '../real/kubectl.ts'],
   ['src/commands/b.ts', '../../sim/http.ts'],
@@ -30,6 +35,10 @@ const ALLOWED = [
   ['src/commands/c.ts', '../sidecar/server.ts'],
   ['src/workload/lint/a.ts', '../sidecar.ts'],
   ['src/workload/c.ts', '../settings.ts'],
+  ['src/verify/c.ts', '../core/errors.ts'],
+  ['src/verify/report/b.ts', 'node:util'],
+  ['src/verify/send/c.ts', 'node:http'],
+  ['src/verify/send/d.ts', '../record.ts'],
 ] as const;
 
 let folder = '';

@@ -2,7 +2,10 @@
 // is a platform of its own, and loadtest, whose loop is open, can neither live on our clock nor say how a request failed.
 import { Agent } from 'node:http';
 import type { Clock } from '../../src/core/ports.ts';
-import { ask } from './client.ts';
+import { arrivals } from '../../src/verify/send/arrivals.ts';
+import { ask, failureOf } from '../../src/verify/send/ask.ts';
+import { KEPT, keptConnections } from '../../src/verify/send/kept-connections.ts';
+import { within } from '../../src/verify/send/within.ts';
 import { rotation } from './rotation.ts';
 
 /** `short` and `slow` requests have a connection of their own, `keep-alive` ones share a few that stay. */
@@ -12,7 +15,7 @@ export type RequestKind = 'short' | 'slow' | 'keep-alive';
 export interface Failure {
   /** When it was sent, in ms of the clock since the start of the load. */
   readonly atMs: number;
-  /** `HTTP 502`, `connection refused`, `connection reset`, `no answer`, `broken answer`, or a code of Node. */
+  /** `HTTP 502`, `connection refused`, or whatever else failureOf says. A status of 400 or more is a failure. */
   readonly why: string;
   readonly kind: RequestKind;
 }
@@ -48,13 +51,11 @@ export interface LoadOptions {
 }
 
 /**
- * An open loop: request i is sent when it is due, at i / rate, whether those before it have been answered or not. So
- * a server that stalls gets as many requests as one that does not, and none is left out of the report.
+ * Sends requests in an open loop: a server that stalls gets as many of them as one that does not, and none is left out of
+ * the report.
  */
 export function startLoad(options: LoadOptions): Load {
   const { clock, ratePerSecond, mix = { short: 6, slow: 1, 'keep-alive': 3 }, timeoutMs = 30_000, onFailure } = options;
-  if (!(ratePerSecond > 0 && Number.isFinite(ratePerSecond)))
-    throw new RangeError(`Cannot load: 'ratePerSecond' must be positive and finite: current value is ${ratePerSecond}`);
   const nextKind = rotation(mix);
   const target = createTarget(options);
   const stopping = new AbortController();
@@ -65,7 +66,8 @@ export function startLoad(options: LoadOptions): Load {
 
   async function send(kind: RequestKind): Promise<void> {
     const atMs = clock.now() - startedAt;
-    const why = await within(timeoutMs, clock, (signal) => ask({ ...target.of(kind), signal }));
+    const outcome = await within(timeoutMs, clock, (signal) => ask({ ...target.of(kind), signal }));
+    const why = failureOf(outcome, (status) => status < 400);
     if (why === undefined) return;
     failures.push({ atMs, why, kind });
     onFailure?.({ atMs, why, kind });
@@ -78,15 +80,6 @@ export function startLoad(options: LoadOptions): Load {
     void sending.finally(() => pending.delete(sending));
   }
 
-  async function arrive(): Promise<void> {
-    const dueAt = () => startedAt + (sent * 1_000) / ratePerSecond;
-    while (!stopping.signal.aborted) {
-      // A late wake makes up for all that have become due meanwhile.
-      while (dueAt() <= clock.now()) sendOne();
-      await clock.sleep(dueAt() - clock.now(), stopping.signal);
-    }
-  }
-
   async function finish(): Promise<LoadReport> {
     stopping.abort();
     await arriving;
@@ -95,7 +88,7 @@ export function startLoad(options: LoadOptions): Load {
     return { sent, failures: failures.toSorted((left, right) => left.atMs - right.atMs) };
   }
 
-  const arriving = arrive();
+  const arriving = arrivals({ clock, ratePerSecond, signal: stopping.signal }, sendOne);
   let report: Promise<LoadReport> | undefined;
   return {
     get sent() {
@@ -110,15 +103,7 @@ export function startLoad(options: LoadOptions): Load {
 
 /** What a request of each kind asks for, and over which connection. */
 function createTarget({ url, slowMs = 2_000, keepAliveConnections = 4 }: LoadOptions) {
-  // One agent for each connection, in turn. A common pool would send everything over the one that was used last.
-  const agents = Array.from({ length: keepAliveConnections }, () => new Agent({ keepAlive: true, maxFreeSockets: 1 }));
-  let turn = 0;
-
-  function nextAgent(): Agent | false {
-    turn += 1;
-    return agents[turn % agents.length] ?? false;
-  }
-
+  const kept = keptConnections(keepAliveConnections, () => new Agent(KEPT));
   return {
     of(kind: RequestKind) {
       switch (kind) {
@@ -127,29 +112,13 @@ function createTarget({ url, slowMs = 2_000, keepAliveConnections = 4 }: LoadOpt
         case 'slow':
           return { url: `${url}/slow?ms=${slowMs}`, agent: false as const };
         case 'keep-alive':
-          return { url, agent: nextAgent() };
+          return { url, agent: kept.next() };
         default:
           return kind satisfies never;
       }
     },
-    close() {
-      for (const agent of agents) agent.destroy();
-    },
+    close: kept.close,
   };
-}
-
-/** Aborts the signal after `ms`. */
-async function within<T>(ms: number, clock: Clock, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const done = new AbortController();
-  const late = new AbortController();
-  void clock.sleep(ms, done.signal).then(() => {
-    if (!done.signal.aborted) late.abort();
-  });
-  try {
-    return await act(late.signal);
-  } finally {
-    done.abort();
-  }
 }
 
 /** How many requests failed in which way. */

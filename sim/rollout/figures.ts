@@ -1,3 +1,4 @@
+import { countMore, mostFrequentFirst } from '../../src/verify/counts.ts';
 import type { Failure } from '../load/load.ts';
 import { median } from '../statistics.ts';
 import type { PodFate, RolloutResult } from './result.ts';
@@ -56,14 +57,8 @@ function spread(values: readonly number[]): Spread | undefined {
 
 function countByWhy(failures: readonly Failure[]): string {
   const counts = new Map<string, number>();
-  for (const { why } of failures) counts.set(why, (counts.get(why) ?? 0) + 1);
-  return [...counts]
-    .sort(([leftWhy, left], [rightWhy, right]) => right - left || compare(leftWhy, rightWhy))
+  for (const { why } of failures) countMore(counts, why);
+  return mostFrequentFirst(counts)
     .map(([why, count]) => `${why} ${count}`)
     .join(', ');
-}
-
-/** By code point: the order must not depend on the language of the machine. */
-function compare(left: string, right: string): number {
-  return left < right ? -1 : Number(left > right);
 }

@@ -21,7 +21,7 @@ export interface PodEvents {
 }
 
 /** The Events that are no release; those of a release stand with its reason in `REASONS`. */
-const POD_EVENTS = {
+export const POD_EVENTS = {
   misconfigured: { type: 'Warning', reason: 'DrainWaitMisconfigured', action: 'Check' },
   holding: { type: 'Normal', reason: 'DrainWaitHolding', action: 'Hold' },
   cutShort: { type: 'Warning', reason: 'DrainWaitCutShort', action: 'Hold' },

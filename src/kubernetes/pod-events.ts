@@ -5,7 +5,7 @@ import { type ApiClient, inNamespace } from './api-client.ts';
 import type { Json } from './objects.ts';
 
 /** Who reports, as Kubernetes asks it of an Event: a qualified name. */
-const REPORTING_CONTROLLER = 'drain-wait';
+export const REPORTING_CONTROLLER = 'drain-wait';
 /** The server's own limits (events.k8s.io validation), in bytes and characters. */
 const LONGEST_NOTE = 1_024;
 const LONGEST_INSTANCE = 128;

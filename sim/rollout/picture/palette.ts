@@ -1,4 +1,6 @@
-export const FONT = '-apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
+import { FAILURE_COLORS, FONT } from '../../../src/verify/report/palette.ts';
+
+export { FONT };
 export const BLACK = '#1b1f24';
 export const GRAY = '#59636e';
 export const PALE = '#d8dee4';
@@ -16,7 +18,7 @@ export const ROUTES = {
   after: { label: 'still routes to it after SIGTERM', color: RED },
 } as const;
 export const WHYS = {
-  'HTTP 502': { label: 'HTTP 502', color: RED },
-  'HTTP 504': { label: 'HTTP 504', color: '#ef9f0e' },
+  'HTTP 502': { label: 'HTTP 502', color: FAILURE_COLORS['HTTP 502'] },
+  'HTTP 504': { label: 'HTTP 504', color: FAILURE_COLORS['HTTP 504'] },
   other: { label: 'other', color: BLACK },
 } as const;

@@ -1,3 +1,4 @@
+import { count } from '../../../src/verify/words.ts';
 import { type Layer, LEFT_EDGE, legendY, MARGIN, pixels, RIGHT_EDGE, type Row, SAYS } from './layout.ts';
 import { BLACK, GRAY, GREEN, PALE, RED } from './palette.ts';
 
@@ -107,9 +108,4 @@ export function failureCounts(rows: readonly Row[]): readonly Layer[] {
     textLayer('failed', counts, RIGHT_EDGE, { align: 'right', fontSize: 17, fontWeight: 'bold' }),
     textLayer('sent', [head, ...totals], RIGHT_EDGE, { align: 'right', fontSize: 11 }),
   ];
-}
-
-/** In the same words on every machine. */
-function count(requests: number): string {
-  return requests.toLocaleString('en-US');
 }

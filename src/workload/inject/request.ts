@@ -1,6 +1,7 @@
+import { type GivenFlags, isOn, lastValue } from '../../given-flags.ts';
 import { duration, flagName, SETTINGS } from '../../settings.ts';
 import { DEFAULT_LAG } from '../grace.ts';
-import { type GivenFlags, readFlags, SETTING_FLAGS } from './flags.ts';
+import { readFlags, SETTING_FLAGS } from './flags.ts';
 import type { InjectOptions } from './options.ts';
 import { valueProblem } from './value-problem.ts';
 
@@ -22,7 +23,7 @@ export type InjectRequest =
 /** Reads the arguments after `inject`, and reports every problem at once. `version` is that of drain-wait. */
 export function readRequest(args: readonly string[], version: string): InjectRequest {
   const flags = readFlags(args);
-  const is = (name: string) => last(flags, name) === 'true';
+  const is = (name: string) => isOn(flags, name);
   if (is('help')) return { kind: 'help' };
   const settings = givenSettings(flags);
   const wrong = [...flags.problems, ...settings.map(settingProblem), ...otherProblems(flags)];
@@ -32,10 +33,10 @@ export function readRequest(args: readonly string[], version: string): InjectReq
     kind: 'inject',
     options: {
       kind: is('native') ? 'native' : is('classic') ? 'classic' : undefined,
-      image: last(flags, 'image'),
+      image: lastValue(flags, 'image'),
       version,
-      lagMs: duration(last(flags, 'lag') ?? DEFAULT_LAG),
-      loadBalancer: last(flags, 'load-balancer') === 'nlb' ? 'nlb' : 'alb',
+      lagMs: duration(lastValue(flags, 'lag') ?? DEFAULT_LAG),
+      loadBalancer: lastValue(flags, 'load-balancer') === 'nlb' ? 'nlb' : 'alb',
       containers: flags.values.get('container') ?? [],
       hooked: is('overwrite-hooks') ? 'overwrite' : is('skip-hooked') ? 'skip' : 'refuse',
       settings: Object.fromEntries(settings.map(({ setting, value }) => [setting.env, value])),
@@ -53,7 +54,7 @@ interface GivenSetting {
 
 function givenSettings(flags: GivenFlags): readonly GivenSetting[] {
   return SETTING_FLAGS.flatMap((setting) => {
-    const value = last(flags, flagName(setting));
+    const value = lastValue(flags, flagName(setting));
     return value === undefined ? [] : [{ setting, value }];
   });
 }
@@ -65,9 +66,12 @@ function settingProblem({ setting, value }: GivenSetting): string | undefined {
 }
 
 function otherProblems(flags: GivenFlags): readonly (string | undefined)[] {
-  const loadBalancer = last(flags, 'load-balancer') ?? 'alb';
+  const loadBalancer = lastValue(flags, 'load-balancer') ?? 'alb';
   return [
-    valueProblem('--lag', last(flags, 'lag') ?? DEFAULT_LAG, { expects: 'a duration such as 20s', parse: duration }),
+    valueProblem('--lag', lastValue(flags, 'lag') ?? DEFAULT_LAG, {
+      expects: 'a duration such as 20s',
+      parse: duration,
+    }),
     ['alb', 'nlb'].includes(loadBalancer)
       ? undefined
       : `--load-balancer='${loadBalancer}': not one of these. Expected alb or nlb.`,
@@ -77,11 +81,7 @@ function otherProblems(flags: GivenFlags): readonly (string | undefined)[] {
 }
 
 function contradiction(flags: GivenFlags, one: string, other: string): string | undefined {
-  const both = last(flags, one) === 'true' && last(flags, other) === 'true';
-  return both ? `--${one} and --${other}: only one of them. Leave out the other.` : undefined;
-}
-
-/** Of a flag that is given twice, the last value counts. */
-function last({ values }: GivenFlags, name: string): string | undefined {
-  return values.get(name)?.at(-1);
+  return isOn(flags, one) && isOn(flags, other)
+    ? `--${one} and --${other}: only one of them. Leave out the other.`
+    : undefined;
 }
