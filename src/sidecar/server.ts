@@ -17,6 +17,12 @@ export interface SidecarServer {
   close(): Promise<void>;
 }
 
+/**
+ * How many connections may wait to be accepted. Node's 511 are full for a moment when a thousand come at once, and then the kubelet's own
+ * is tried again only a second later.
+ */
+const BACKLOG = 4_096;
+
 type Handler = (response: ServerResponse) => Promise<void> | void;
 
 /**
@@ -82,7 +88,7 @@ export async function startServer({ port, preStop, status }: SidecarServerOption
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, () => {
+    server.listen({ port, backlog: BACKLOG }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -16,7 +16,7 @@ const POD_NEWS_MS = 12_100;
 /** Two looks are so far from each other at least, but for one last look a second before the end. */
 const SHORTEST_STEP_MS = 3_800;
 /** `heldMs` is rounded. */
-export const ROUNDING_MS = 1;
+const ROUNDING_MS = 1;
 
 /** One hold, from its first caller to its release. */
 export interface Held {

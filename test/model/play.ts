@@ -42,7 +42,7 @@ export interface Story {
 }
 
 /** Where Kubernetes says that the targets are, and where they are if it is wrong. */
-export const PORT = 8_080;
+const PORT = 8_080;
 const ELSEWHERE = 9_090;
 
 /** How long an adapter waits for an answer that never comes. */
