@@ -1,10 +1,53 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { webDeployment } from '../../real/workload/web.ts';
+import type { World } from '../../real/world.ts';
 import { eventually } from '../support/eventually.ts';
 import { startScene } from './support/protected-pod.ts';
 import { describeReal } from './support/suite.ts';
 
-describeReal('what a hold leaves behind', (world) => {
+/** `drain-wait verify` from outside, with the kubeconfig of the cluster, as long as a rolling update of two pods takes. */
+async function verifyARollout(world: World, kubeconfig: string, isProtected: boolean): Promise<VerifyReport> {
+  const shop = await world.namespace('verify');
+  const group = await shop.addTargetGroup();
+  const deployment = webDeployment({ replicas: 2 });
+  if (isProtected) await shop.applyProtected(deployment);
+  else await shop.apply([deployment]);
+  await shop.ready(group, 2);
+  const { url } = await world.aws.startBalancer(group.arn);
+  const flags = ['--url', url, '--rate', '20', '--duration', '75s', '--namespace', shop.name, '--json'];
+  const verifying = promisify(execFile)(process.execPath, ['src/main.ts', 'verify', ...flags], {
+    env: { ...process.env, KUBECONFIG: kubeconfig },
+  }).catch((error: { readonly stdout: string }) => error);
+  await shop.kubectl(['rollout', 'restart', 'deployment/web']);
+  return JSON.parse((await verifying).stdout) as VerifyReport;
+}
+
+interface VerifyReport {
+  readonly requests: number;
+  readonly failed: number;
+  readonly holds: readonly { readonly reason: string; readonly startedAtMs: number; readonly endedAtMs?: number }[];
+}
+
+describeReal('what a hold leaves behind', (world, cluster) => {
+  const kubeconfig = () => (cluster.kind === 'cluster' ? cluster.kubeconfig : '');
+
+  describe.concurrent('for whoever verifies a rolling update', () => {
+    test('verify sees no failure with drain-wait, and the holds of both pods on its axis', async () => {
+      const { requests, failed, holds } = await verifyARollout(world(), kubeconfig(), true);
+      expect({ requests, failed }).toEqual({ requests: 1_500, failed: 0 });
+      expect(holds.map(({ reason }) => reason)).toEqual(['DrainWaitDrained', 'DrainWaitDrained']);
+      for (const { startedAtMs, endedAtMs = 0 } of holds) expect(endedAtMs - startedAtMs).toBeGreaterThan(20_000);
+    });
+
+    test('verify sees failures without it', async () => {
+      const { failed, holds } = await verifyARollout(world(), kubeconfig(), false);
+      expect(failed).toBeGreaterThan(0);
+      expect(holds).toEqual([]);
+    });
+  });
+
   describe.concurrent('for people', () => {
     test('kubectl describe pod tells the story while the application ends, and kubectl get events afterwards', async () => {
       const scene = await startScene(world(), 'story');
