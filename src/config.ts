@@ -2,7 +2,7 @@ import { SAFETY_MS } from './core/deadline.ts';
 import type { HoldPolicy } from './core/policy.ts';
 import type { PodRef } from './core/ports.ts';
 import { isKnownRegion } from './regions.ts';
-import { flagName, parseValue, SETTINGS, type SettingName, type SettingValues } from './settings.ts';
+import { flagName, parseValue, SETTINGS, type SettingValues } from './settings.ts';
 
 /** Everything that the process is told from outside. */
 export interface Config {
@@ -11,14 +11,16 @@ export interface Config {
   readonly logLevel: SettingValues['logLevel'];
   /** Whether holds leave Kubernetes Events on their pods. */
   readonly events: boolean;
+  /** Whether holds leave CloudWatch metrics in the log. */
+  readonly emf: boolean;
+  /** Whether there are Prometheus metrics at `/metrics`. */
+  readonly metrics: boolean;
   readonly pod: PodRef;
   /** The folder of the token and the CA with which the pod's own API server is read. */
   readonly serviceAccountDir: string;
   readonly policy: HoldPolicy;
   /** `AWS_REGION`, for target groups that are given by name. An ARN tells its own. */
   readonly region: string | undefined;
-  /** Settings that were given but have no effect in this version. */
-  readonly reserved: readonly string[];
 }
 
 /** A value from outside, and where it was given. */
@@ -32,8 +34,6 @@ export type ConfigResult =
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-const RESERVED: readonly SettingName[] = ['emf', 'metrics'];
 
 /**
  * Reads the environment and the flags (name without dashes → value; a flag wins). Empty means unset.
@@ -57,20 +57,17 @@ export function readConfig(env: Environment, flags: ReadonlyMap<string, string>)
   if (problems.length > 0) return { kind: 'problems', problems };
   // Every setting has been parsed by its own row of the table.
   const settings = values as SettingValues;
-  return { kind: 'config', config: toConfig(settings, region, env, flags) };
+  return { kind: 'config', config: toConfig(settings, region) };
 }
 
-function toConfig(
-  settings: SettingValues,
-  region: string | undefined,
-  env: Environment,
-  flags: ReadonlyMap<string, string>,
-): Config {
+function toConfig(settings: SettingValues, region: string | undefined): Config {
   return {
     port: settings.port,
     sidecar: settings.sidecar,
     logLevel: settings.logLevel,
     events: settings.events,
+    emf: settings.emf,
+    metrics: settings.metrics,
     region,
     serviceAccountDir: settings.serviceAccountDir,
     pod: {
@@ -92,9 +89,6 @@ function toConfig(
       observe: settings.mode === 'observe',
       disabled: settings.disabled,
     },
-    reserved: RESERVED.filter((name) => givenFor(SETTINGS[name], env, flags) !== undefined).map(
-      (name) => SETTINGS[name].env,
-    ),
   };
 }
 

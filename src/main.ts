@@ -12,7 +12,7 @@ import type { PodEvents } from './core/pod-event.ts';
 import type { Cluster, LoadBalancers } from './core/ports.ts';
 import { checkInChild } from './sidecar/check-process.ts';
 import type { CheckResult } from './sidecar/startup-check.ts';
-import { createLog, type Log } from './telemetry/log.ts';
+import { createLog, type Log, writeLine } from './telemetry/log.ts';
 
 /** The heavy clients are loaded at their first use: an idle sidecar never pays for them. */
 function lazyKubernetes(serviceAccountDir: string): { readonly cluster: Cluster; readonly podEvents: PodEvents } {
@@ -55,6 +55,7 @@ function commandPorts(config: Config, flags: ReadonlyMap<string, string>, log: L
     ...lazyKubernetes(config.serviceAccountDir),
     loadBalancers: lazyLoadBalancers(config.region),
     log,
+    print: (line) => writeLine(1, line),
     // Without opening the stream, which an idle sidecar would carry for ever.
     interactive: isatty(0),
     startCheck: (report) =>

@@ -170,14 +170,16 @@ export const SETTINGS = {
     env: 'DRAIN_WAIT_EMF',
     fallback: 'false',
     expects: 'true or false',
-    about: 'CloudWatch metrics in the log (embedded metric format). Reserved: this version writes none.',
+    about:
+      'One more line in the log for each hold that has ended, in the embedded metric format, of which CloudWatch makes metrics. It is printed whatever the log level is.',
     parse: truth,
   },
   metrics: {
     env: 'DRAIN_WAIT_METRICS',
     fallback: 'false',
     expects: 'true or false',
-    about: 'Prometheus metrics at `/metrics`. Reserved: this version serves none.',
+    about:
+      'Prometheus metrics at `/metrics`, on the port of the hook. The library that makes them is loaded only then.',
     parse: truth,
   },
   logLevel: {

@@ -123,9 +123,9 @@ describe('readConfig()', () => {
     expect(config(links).port).toBe(9787);
   });
 
-  test('names the settings that this version ignores', () => {
-    expect(config({ DRAIN_WAIT_EMF: 'true' }).reserved).toEqual(['DRAIN_WAIT_EMF']);
-    expect(config().reserved).toEqual([]);
+  test('leaves the metrics off unless they are switched on', () => {
+    expect(config()).toMatchObject({ emf: false, metrics: false });
+    expect(config({ DRAIN_WAIT_EMF: 'true', DRAIN_WAIT_METRICS: 'true' })).toMatchObject({ emf: true, metrics: true });
   });
 
   test.each([

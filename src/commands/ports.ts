@@ -12,6 +12,8 @@ export interface CommandPorts {
   readonly podEvents: PodEvents;
   readonly loadBalancers: LoadBalancers;
   readonly log: Log;
+  /** Prints a line of JSON on the standard output, whatever the log level is. */
+  readonly print: (line: Readonly<Record<string, unknown>>) => void;
   /** Whether somebody sits at a terminal. */
   readonly interactive: boolean;
   /** Starts the command `check` somewhere else, where its memory comes back. Returns the function that ends it early. */

@@ -15,6 +15,7 @@ import { type CheckResult, mergeResults } from '../sidecar/startup-check.ts';
 import { describeStatus } from '../sidecar/status.ts';
 import { journalTo, type Log } from '../telemetry/log.ts';
 import { createEventWriter, exitAfter, journalToEvents } from '../telemetry/pod-events.ts';
+import { loadOptional } from './optional.ts';
 import type { CommandPorts } from './ports.ts';
 
 /** The sidecar: listens, has checked once what can be seen, and holds when it is called. Rejects where it cannot listen. */
@@ -22,7 +23,8 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
   const { pod, policy } = config;
   const { clock, log } = ports;
   const events = createEventWriter(ports.podEvents, log);
-  const tell = tellAll([journalTo(log), ...(config.events ? [journalToEvents(events)] : [])]);
+  const journals = [journalTo(log), ...(config.events ? [journalToEvents(events)] : [])];
+  const tell = tellAll(journals);
   let checked: CheckResult | undefined;
   let endCheck = (): void => {};
   const holds = createHolds(
@@ -80,19 +82,22 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
 
   // Before anything that takes time: the kernel drops signals to process 1 that nobody handles.
   ports.onSignal(lifecycle.onSignal);
+  const optional = await loadOptional(config, ports);
+  journals.push(...optional.journals);
   const server = await startServer({
     port: config.port,
     preStop: answerHook,
     status: () => describeStatus(pod, policy, clock, checked, holds.latest(pod)),
+    metrics: optional.metrics,
   });
   log.info({ port: server.port, pod: `${pod.namespace}/${pod.name}` }, 'listening');
-  if (config.reserved.length > 0) log.warn({ settings: config.reserved }, 'settings have no effect in this version');
   if (policy.disabled !== undefined) {
     log.warn({ disabled: policy.disabled }, 'disabled: every hook is answered at once');
     return;
   }
   endCheck = ports.startCheck((result) => {
     checked = mergeResults(checked, result);
+    optional.checked(checked);
     logCheck(result, policy, log);
   });
 }

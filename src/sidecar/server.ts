@@ -10,6 +10,13 @@ export interface SidecarServerOptions {
   readonly preStop: () => Promise<HoldSummary>;
   /** What `/status` shows, as an object for JSON. */
   readonly status: () => unknown;
+  /** What `/metrics` shows. Absent: there is no such path. */
+  readonly metrics?: MetricsPage | undefined;
+}
+
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly text: () => Promise<string>;
 }
 
 export interface SidecarServer {
@@ -23,14 +30,18 @@ export interface SidecarServer {
  */
 const BACKLOG = 4_096;
 
-type Handler = (response: ServerResponse) => Promise<void> | void;
+interface Route {
+  readonly methods: readonly string[];
+  readonly handle: (response: ServerResponse) => Promise<void> | void;
+}
 
 /**
- * The HTTP face: `/prestop`, `/healthz`, `/readyz` and `/status`, on all interfaces, because the kubelet calls the pod IP.
+ * The HTTP face: `/prestop`, `/healthz`, `/readyz`, `/status` and, where they are switched on, `/metrics`, on all interfaces, because
+ * the kubelet calls the pod IP.
  * Rejects with the listening error, for example EADDRINUSE.
  */
-export async function startServer({ port, preStop, status }: SidecarServerOptions): Promise<SidecarServer> {
-  const routes: Readonly<Record<string, { readonly methods: readonly string[]; readonly handle: Handler }>> = {
+export async function startServer({ port, preStop, status, metrics }: SidecarServerOptions): Promise<SidecarServer> {
+  const routes: Readonly<Record<string, Route>> = {
     '/prestop': {
       methods: ['GET', 'POST'],
       // Not one byte before the release: the kubelet takes a broken body for an answer (facts: kubelet, lifecycle/handlers.go).
@@ -43,6 +54,7 @@ export async function startServer({ port, preStop, status }: SidecarServerOption
     // Configuration errors stop the process before it listens, so whoever can ask has a ready sidecar.
     '/readyz': { methods: ['GET', 'HEAD'], handle: (response) => sendJson(response, 200, { ok: true }) },
     '/status': { methods: ['GET', 'HEAD'], handle: (response) => sendJson(response, 200, status()) },
+    ...(metrics === undefined ? {} : { '/metrics': metricsRoute(metrics) }),
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -95,8 +107,18 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
+function metricsRoute({ contentType, text }: MetricsPage): Route {
+  return {
+    methods: ['GET', 'HEAD'],
+    handle: async (response) => send(response, 200, contentType, await text()),
+  };
+}
+
 function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  const body = `${JSON.stringify(value)}\n`;
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  send(response, status, 'application/json', `${JSON.stringify(value)}\n`);
+}
+
+function send(response: ServerResponse, status: number, contentType: string, body: string): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }

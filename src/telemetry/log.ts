@@ -20,12 +20,7 @@ export type Log = Readonly<Record<Level, (fields: Readonly<Record<string, unknow
 export function createLog(least: Level, fileDescriptor: 1 | 2): Log {
   function write(level: Level, fields: Readonly<Record<string, unknown>>, message: string): void {
     if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
-    const line = JSON.stringify({ level, time: new Date().toISOString(), ...fields, msg: message });
-    try {
-      writeFileSync(fileDescriptor, `${line}\n`);
-    } catch {
-      // Nobody reads, or the disk is full. There is nobody left to tell, and a hold must not end by it.
-    }
+    writeLine(fileDescriptor, { level, time: new Date().toISOString(), ...fields, msg: message });
   }
   return {
     debug: (fields, message) => write('debug', fields, message),
@@ -33,6 +28,15 @@ export function createLog(least: Level, fileDescriptor: 1 | 2): Log {
     warn: (fields, message) => write('warn', fields, message),
     error: (fields, message) => write('error', fields, message),
   };
+}
+
+/** One line of JSON, written before this returns. Never throws. */
+export function writeLine(fileDescriptor: 1 | 2, line: Readonly<Record<string, unknown>>): void {
+  try {
+    writeFileSync(fileDescriptor, `${JSON.stringify(line)}\n`);
+  } catch {
+    // Nobody reads, or the disk is full. There is nobody left to tell, and a hold must not end by it.
+  }
 }
 
 /** Writes what a hold tells. */

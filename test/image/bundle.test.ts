@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -81,6 +83,44 @@ describe('the bundle', () => {
       'version',
     ]);
     await expect(run).rejects.toThrow(/at main \(.*\/src\/main\.ts:\d+:\d+\)/);
+  });
+});
+
+/** The files of the bundle that a sidecar with these settings has read by the time it listens. */
+async function loadedBy(settings: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const tells = join(folder, 'tells.cjs');
+  await writeFile(tells, 'process.on("exit", () => process.stderr.write(Object.keys(require.cache).join("\\n")));');
+  const pod = { DRAIN_WAIT_POD_NAME: 'web-1', DRAIN_WAIT_POD_NAMESPACE: 'shop', DRAIN_WAIT_PORT: '0' };
+  const child = spawn(process.execPath, ['--require', tells, join(folder, 'one/drain-wait.cjs')], {
+    // Disabled: no start-up check, which would be another process. Native: ends at once when it is told to.
+    env: { ...pod, DRAIN_WAIT_DISABLED: 'a test', DRAIN_WAIT_SIDECAR: 'native', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await once(child.stdout, 'readable');
+  child.kill('SIGTERM');
+  const loaded = (await text(child.stderr)).split('\n').map((path) => basename(path));
+  return loaded.filter((name) => files.has(name));
+}
+
+/** The files with code of this package, by their source maps. */
+function filesWith(packageName: string): readonly string[] {
+  const maps = [...files].filter(([name]) => name.endsWith('.map'));
+  return maps
+    .filter(([, map]) => JSON.parse(map).sources.some((source: string) => source.includes(`/${packageName}/`)))
+    .map(([name]) => name.replace(/\.map$/, ''));
+}
+
+describe('an idle sidecar', () => {
+  test('has read the program and no other file of it', async () => {
+    const loaded = await loadedBy({});
+    expect(loaded.filter((name) => !name.startsWith('rolldown-runtime-'))).toEqual(['drain-wait.cjs']);
+  });
+
+  test('reads the library of Prometheus only where metrics are switched on', async () => {
+    const library = filesWith('prom-client');
+    expect(library).toHaveLength(1);
+    expect(await loadedBy({ DRAIN_WAIT_METRICS: 'true' })).toEqual(expect.arrayContaining([...library]));
+    expect(await loadedBy({ DRAIN_WAIT_EMF: 'true' })).not.toEqual(expect.arrayContaining([...library]));
   });
 });
 

@@ -91,11 +91,16 @@ async function runFor(
   try {
     addTargetGroup(cluster);
     await writeFile(join(folder, 'config'), kubeconfig(cluster.kubernetes.url));
+    const ports = [{ name: 'http', containerPort: 8080 }];
+    const preStop = { httpGet: { path: '/prestop', port: 9787 } };
     const pod = podObject({
       name: 'web-1',
       ips: [POD_IP],
       labels: { app: 'web' },
-      spec: { terminationGracePeriodSeconds: gracePeriodSeconds },
+      spec: {
+        terminationGracePeriodSeconds: gracePeriodSeconds,
+        containers: [{ name: 'app', ports, lifecycle: { preStop } }],
+      },
     });
     await cluster.kubelet.run({
       pod,

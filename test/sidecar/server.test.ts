@@ -86,6 +86,28 @@ describe('the HTTP face', () => {
   });
 });
 
+describe('/metrics', () => {
+  test('shows what it is given, as what it is', async () => {
+    const metrics = { contentType: 'text/plain; version=0.0.4', text: async () => 'drain_wait_x 1\n' };
+    const server = await startServer({ port: 0, status: () => ({}), preStop: async () => DRAINED, metrics });
+    open.push(server);
+    const response = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4');
+    expect(await response.text()).toBe('drain_wait_x 1\n');
+    const refused = await fetch(`http://127.0.0.1:${server.port}/metrics`, { method: 'POST' });
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  test('is not there unless metrics are switched on', async () => {
+    const { server } = await start();
+    const response = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({
+      error: 'Nothing is here. There are /prestop, /healthz, /readyz, /status.',
+    });
+  });
+});
+
 describe('a stranger with many connections', () => {
   test('cannot keep the kubelet out, nor cut its call off', async () => {
     const { server, release, calls } = await start();
