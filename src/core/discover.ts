@@ -14,7 +14,7 @@ import {
 export const TARGET_GROUPS_ANNOTATION = 'drain-wait/target-groups';
 
 /** Prefix of the readiness gates that each controller puts on pods; the TargetGroupBinding's name follows. */
-const READINESS_GATE_PREFIX: Readonly<Record<BindingApiGroup, string>> = {
+export const READINESS_GATE_PREFIX: Readonly<Record<BindingApiGroup, string>> = {
   'elbv2.k8s.aws': 'target-health.elbv2.k8s.aws/',
   'eks.amazonaws.com': 'target-health.eks.amazonaws.com/',
 };

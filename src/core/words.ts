@@ -1,4 +1,13 @@
-import { parseTargetGroupArn, type TargetGroupRef } from './target.ts';
+import type { TargetSource } from './discover.ts';
+import { parseTargetGroupArn, type TargetAddress, type TargetGroupRef } from './target.ts';
+
+/** Where targets come from. */
+export const SOURCE_WORDS: Readonly<Record<TargetSource, string>> = {
+  setting: 'named by DRAIN_WAIT_TARGET_GROUPS',
+  annotation: "named by the pod's annotation",
+  'readiness-gate': "found by the pod's readiness gates",
+  'endpoint-slice': 'found by TargetGroupBindings and EndpointSlices',
+};
 
 /** `24.1 s`, `20 s`: as exact as people care for. */
 export function seconds(ms: number): string {
@@ -9,4 +18,9 @@ export function seconds(ms: number): string {
 export function groupWords(arnOrName: string, loadBalancer: TargetGroupRef['loadBalancer']): string {
   const name = parseTargetGroupArn(arnOrName)?.name ?? arnOrName;
   return loadBalancer === undefined ? name : `${name} (${loadBalancer.toUpperCase()})`;
+}
+
+/** `10.1.0.7:8080`, `[fd00::7]:8080`. */
+export function addressWords({ ip, port }: TargetAddress): string {
+  return port === undefined ? `${ip} at any port` : `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
 }

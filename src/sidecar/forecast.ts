@@ -1,16 +1,8 @@
 import { longestHoldMs } from '../core/deadline.ts';
-import type { TargetSource } from '../core/discover.ts';
 import type { HoldPolicy } from '../core/policy.ts';
-import { type GroupTargets, groupName, type TargetAddress } from '../core/target.ts';
-import { groupWords, seconds } from '../core/words.ts';
+import { type GroupTargets, groupName } from '../core/target.ts';
+import { addressWords, groupWords, SOURCE_WORDS, seconds } from '../core/words.ts';
 import type { CheckResult } from './startup-check.ts';
-
-const SOURCE_WORDS: Readonly<Record<TargetSource, string>> = {
-  setting: 'named by DRAIN_WAIT_TARGET_GROUPS',
-  annotation: "named by the pod's annotation",
-  'readiness-gate': "found by the pod's readiness gates",
-  'endpoint-slice': 'found by TargetGroupBindings and EndpointSlices',
-};
 
 /** In one sentence, what a hold that began now would do. */
 export function forecast({ pod, source, groups, complete }: CheckResult, policy: HoldPolicy): string {
@@ -35,8 +27,4 @@ function targetWords({ group, addresses }: GroupTargets, { until, settleMs }: Ho
       ? `${seconds(settleMs.alb)} (ALB) or ${seconds(settleMs.nlb)} (NLB)`
       : seconds(settleMs[group.loadBalancer]);
   return `${name} ${where} ${settle} after its deregistration`;
-}
-
-function addressWords({ ip, port }: TargetAddress): string {
-  return port === undefined ? `${ip} at any port` : `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
 }

@@ -1,4 +1,6 @@
 import { SAFETY_MS } from '../core/deadline.ts';
+import type { LoadBalancerKind } from '../core/target.ts';
+import { seconds } from '../core/words.ts';
 
 /** The lag that `inject` and `lint` reckon with: what a controller takes that is busy, and not stalled. */
 export const DEFAULT_LAG = '20s';
@@ -15,6 +17,12 @@ export interface GraceNeeds {
 /** The shortest `terminationGracePeriodSeconds` with which a hold ends by itself: the formula of the README. */
 export function neededGraceSeconds({ lagMs, settleMs, reserveMs }: GraceNeeds): number {
   return Math.ceil((lagMs + settleMs + reserveMs + SAFETY_MS) / 1_000);
+}
+
+/** The formula with its numbers: `lag 20 s + settle 20 s (ALB) + reserve 10 s + 2 s`. */
+export function formulaWords({ lagMs, settleMs, reserveMs }: GraceNeeds, loadBalancer: LoadBalancerKind): string {
+  const kind = loadBalancer.toUpperCase();
+  return `lag ${seconds(lagMs)} + settle ${seconds(settleMs)} (${kind}) + reserve ${seconds(reserveMs)} + ${seconds(SAFETY_MS)}`;
 }
 
 /** What to set where the grace period is shorter than that: the next ten seconds, as the README says. */

@@ -390,7 +390,13 @@ describe('the own pod', () => {
 describe('targets', () => {
   test('in no source make the pod no target', async () => {
     const { summary } = await hold({ bindings: () => [] });
-    expect(summary).toEqual({ reason: 'not-a-target', heldMs: 5_000, deadlineInMs: 283_000, targets: [] });
+    expect(summary).toEqual({
+      reason: 'not-a-target',
+      heldMs: 5_000,
+      deadlineInMs: 283_000,
+      kubernetes: { calls: 3, throttles: 0, errors: 0, apiMs: 0 },
+      targets: [],
+    });
   });
 
   test.each(['bindings', 'slices'] as const)('that %s hide are waited for by the clock', async (source) => {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { LoadBalancerKind } from '../../core/target.ts';
-import { duration } from '../../settings.ts';
+import { durationOf, oneOf } from '../flag-values.ts';
 import { DEFAULT_LAG } from '../grace.ts';
 import { SEVERITIES, type Severity } from './finding.ts';
 
@@ -61,25 +61,9 @@ export function readArguments(args: readonly string[]): Arguments {
     paths: positionals.length === 0 ? ['-'] : positionals,
     format: oneOf('format', FORMATS, format),
     failOn: oneOf('fail-on', SEVERITIES, values['fail-on']),
-    lagMs: lagOf(lag),
+    lagMs: durationOf('lag', lag),
     loadBalancer: loadBalancer === undefined ? undefined : oneOf('load-balancer', LOAD_BALANCERS, loadBalancer),
     quiet,
     help,
   };
-}
-
-function lagOf(text: string): number {
-  try {
-    return duration(text);
-  } catch (error) {
-    throw new RangeError(
-      `--lag='${text}': ${error instanceof Error ? error.message : error}. Expected a duration such as 20s.`,
-    );
-  }
-}
-
-function oneOf<Choice extends string>(flag: string, choices: readonly Choice[], text: string): Choice {
-  const choice = choices.find((each) => each === text);
-  if (choice === undefined) throw new RangeError(`--${flag}='${text}': unknown. Expected ${choices.join(', ')}.`);
-  return choice;
 }

@@ -1,6 +1,6 @@
 import type { ManifestFile } from '../manifests.ts';
 import type { Finding, Hit, Rule } from './finding.ts';
-import { type LintOptions, takeInventory } from './inventory.ts';
+import { type Inventory, type LintOptions, takeInventory } from './inventory.ts';
 import { annotationsOf, nameOf } from './objects.ts';
 import { at, lineOf, type Place, rootOf } from './place.ts';
 import { RULES } from './rules.ts';
@@ -18,17 +18,17 @@ export interface LintResult {
 /** Looks at all manifests together: what stands in one file counts for the others. */
 export function lintManifests(files: readonly ManifestFile[], options: LintOptions): LintResult {
   const inventory = takeInventory(files, options);
-  const findings = RULES.flatMap((rule) =>
-    rule
-      .check(inventory)
-      .filter((hit) => !isIgnored(hit, rule))
-      .map((hit) => toFinding(hit, rule)),
-  );
+  const findings = RULES.flatMap((rule) => hitsOf(rule, inventory).map((hit) => toFinding(hit, rule)));
   const order = files.map(({ file }) => file);
   return {
     workloads: inventory.workloads.length,
     findings: unique(findings).sort((a, b) => order.indexOf(a.file) - order.indexOf(b.file) || a.line - b.line),
   };
+}
+
+/** What a rule says, without what annotations silence. */
+export function hitsOf(rule: Rule, inventory: Inventory): readonly Hit[] {
+  return rule.check(inventory).filter((hit) => !isIgnored(hit, rule));
 }
 
 function isIgnored({ at: place, about }: Hit, { id }: Rule): boolean {

@@ -33,8 +33,3 @@ export function slowest(
 export function reserveMs({ sidecar }: Guarded): number {
   return settingValue(sidecar.settings, 'reserve');
 }
-
-/** `20 s`, `1.5 s`. */
-export function seconds(ms: number): string {
-  return `${ms / 1_000} s`;
-}

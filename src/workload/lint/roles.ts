@@ -1,13 +1,7 @@
+import type { Permission } from '../permissions.ts';
 import { besides, mayShareNamespace, ofKind } from './objects.ts';
 import { isThere, itemsOf, type Place, textOf, textsOf } from './place.ts';
 import { type Guarded, serviceAccountOf } from './workload.ts';
-
-export interface Permission {
-  /** The API group; empty for the core. */
-  readonly group: string;
-  readonly resource: string;
-  readonly verb: string;
-}
 
 /** Whether one rule of a role gives it for every object of the namespace. */
 export function grants(rule: Place, { group, resource, verb }: Permission): boolean {

@@ -1,9 +1,9 @@
-import { SAFETY_MS } from '../../../core/deadline.ts';
+import { longDelay, shortDelay } from '../../deregistration-delay.ts';
 import { settingValue, variable } from '../environment.ts';
 import type { Hit, Rule } from '../finding.ts';
 import type { LintOptions } from '../inventory.ts';
 import { MORE } from '../more.ts';
-import { graceSecondsOf, reserveMs, seconds, settleMs } from '../needs.ts';
+import { graceSecondsOf, reserveMs, settleMs } from '../needs.ts';
 import { nameOf } from '../objects.ts';
 import { at } from '../place.ts';
 import type { Guarded } from '../workload.ts';
@@ -23,11 +23,10 @@ export const delayShort: Rule = {
 
 function tooShort(workload: Guarded, options: LintOptions): readonly Hit[] {
   return workload.routes.flatMap(({ object, loadBalancer = options.loadBalancer ?? 'alb', delay }) => {
-    const times = { 'settle time': settleMs(workload.sidecar, loadBalancer), reserve: reserveMs(workload) };
-    const [name, ms] = Object.entries(times).reduce((a, b) => (b[1] > a[1] ? b : a));
-    if (delay === undefined || delay.seconds * 1_000 >= ms) return [];
-    const message = `${nameOf(object)} has a deregistration delay of ${delay.seconds} s, shorter than the ${name} of ${seconds(ms)}`;
-    return [{ at: delay.at, message, about: workload.object }];
+    if (delay === undefined) return [];
+    const needs = { settleMs: settleMs(workload.sidecar, loadBalancer), reserveMs: reserveMs(workload) };
+    const message = shortDelay(nameOf(object), delay.seconds, needs);
+    return message === undefined ? [] : [{ at: delay.at, message, about: workload.object }];
   });
 }
 
@@ -46,14 +45,11 @@ export const delayLong: Rule = {
 
 function tooLong(workload: Guarded, { lagMs }: LintOptions): readonly Hit[] {
   const { container, settings } = workload.sidecar;
-  const roomMs = graceSecondsOf(workload) * 1_000 - lagMs - reserveMs(workload) - SAFETY_MS;
+  const needs = { lagMs, reserveMs: reserveMs(workload) };
   const unset = { at: variable(settings, 'until')?.at ?? at(container, 'args'), seconds: DEFAULT_DELAY_SECONDS };
   const delays = workload.routes.length === 0 ? [unset] : workload.routes.map(({ delay }) => delay ?? unset);
-  return delays
-    .filter((delay) => delay.seconds * 1_000 > roomMs)
-    .map((delay) => ({
-      at: delay.at,
-      message: `the deregistration delay is ${delay.seconds} s, and the grace period leaves ${seconds(Math.max(0, roomMs))} for it`,
-      about: workload.object,
-    }));
+  return delays.flatMap((delay) => {
+    const message = longDelay(delay.seconds, graceSecondsOf(workload), needs);
+    return message === undefined ? [] : [{ at: delay.at, message, about: workload.object }];
+  });
 }

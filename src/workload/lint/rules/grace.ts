@@ -1,9 +1,10 @@
-import { advisedGraceSeconds, neededGraceSeconds } from '../../grace.ts';
+import { seconds } from '../../../core/words.ts';
+import { advisedGraceSeconds, formulaWords, neededGraceSeconds } from '../../grace.ts';
 import { settingValue, variable } from '../environment.ts';
 import type { Hit, Rule } from '../finding.ts';
 import type { LintOptions } from '../inventory.ts';
 import { MORE } from '../more.ts';
-import { graceSecondsOf, reserveMs, seconds, slowest } from '../needs.ts';
+import { graceSecondsOf, reserveMs, slowest } from '../needs.ts';
 import { at } from '../place.ts';
 import type { Guarded } from '../workload.ts';
 
@@ -27,11 +28,10 @@ function checkGrace(workload: Guarded, options: LintOptions): readonly Hit[] {
   const needs = { lagMs: options.lagMs, settleMs: settle.ms, reserveMs: reserveMs(workload) };
   const needed = neededGraceSeconds(needs);
   if (grace >= needed) return [];
-  const formula = `lag ${seconds(needs.lagMs)} + settle ${seconds(settle.ms)} (${settle.kind.toUpperCase()}) + reserve ${seconds(needs.reserveMs)} + 2 s`;
   return [
     {
       at: at(workload.podSpec, 'terminationGracePeriodSeconds'),
-      message: `the grace period is ${grace} s, and ${needed} s are needed: ${formula}`,
+      message: `the grace period is ${grace} s, and ${needed} s are needed: ${formulaWords(needs, settle.kind)}`,
       fix: `Set terminationGracePeriodSeconds to ${advisedGraceSeconds(needs)}, and DRAIN_WAIT_GRACE_PERIOD to the same.`,
     },
   ];

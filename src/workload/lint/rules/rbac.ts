@@ -1,22 +1,12 @@
 import { TARGET_GROUPS_ANNOTATION } from '../../../core/discover.ts';
+import { EVENTS_CREATE, type Permission, POD_READ, permissionRule, permissionWords, READS } from '../../permissions.ts';
 import { settingValue } from '../environment.ts';
 import type { Hit, Rule } from '../finding.ts';
 import { MORE } from '../more.ts';
 import { nameOf } from '../objects.ts';
 import { at, isThere, itemsOf, type Place } from '../place.ts';
-import { boundRoles, grants, type Permission, rolesIn } from '../roles.ts';
+import { boundRoles, grants, rolesIn } from '../roles.ts';
 import { type Guarded, serviceAccountOf } from '../workload.ts';
-
-const POD: Permission = { group: '', resource: 'pods', verb: 'get' };
-
-/** What a hold reads, as in the README. */
-const READS: readonly Permission[] = [
-  POD,
-  { group: '', resource: 'services', verb: 'get' },
-  { group: 'discovery.k8s.io', resource: 'endpointslices', verb: 'list' },
-  { group: 'elbv2.k8s.aws', resource: 'targetgroupbindings', verb: 'list' },
-  { group: 'eks.amazonaws.com', resource: 'targetgroupbindings', verb: 'list' },
-];
 
 export const rbacMissing: Rule = {
   id: 'rbac-missing',
@@ -51,8 +41,6 @@ export const rbacUnseen: Rule = {
   },
 };
 
-const EVENTS: Permission = { group: 'events.k8s.io', resource: 'events', verb: 'create' };
-
 export const rbacEvents: Rule = {
   id: 'rbac-events',
   severity: 'info',
@@ -63,7 +51,7 @@ export const rbacEvents: Rule = {
   check: ({ guarded, objects }) =>
     guarded
       .filter(({ sidecar }) => settingValue(sidecar.settings, 'events'))
-      .flatMap((workload) => missing([EVENTS], workload, objects)),
+      .flatMap((workload) => missing([EVENTS_CREATE], workload, objects)),
 };
 
 type Verdict =
@@ -101,8 +89,8 @@ function missing(wanted: readonly Permission[], workload: Guarded, objects: read
   if (verdict.kind !== 'missing') return [];
   return verdict.lacking.map((permission) => ({
     at: at(verdict.role, 'rules'),
-    message: `service account ${accountOf(workload)} may not ${permission.verb} ${inWords(permission)}`,
-    fix: `Add to ${nameOf(verdict.role)}: { apiGroups: ["${permission.group}"], resources: [${permission.resource}], verbs: [${permission.verb}] }.`,
+    message: `service account ${accountOf(workload)} may not ${permissionWords(permission)}`,
+    fix: `Add to ${nameOf(verdict.role)}: ${permissionRule(permission)}.`,
     about: workload.object,
   }));
 }
@@ -110,7 +98,7 @@ function missing(wanted: readonly Permission[], workload: Guarded, objects: read
 /** Target groups that the user names need no Kubernetes permission. */
 function readsOf({ sidecar, template }: Guarded): readonly Permission[] {
   const named = settingValue(sidecar.settings, 'targetGroups') !== undefined;
-  return named || isThere(template, 'metadata', 'annotations', TARGET_GROUPS_ANNOTATION) ? [POD] : READS;
+  return named || isThere(template, 'metadata', 'annotations', TARGET_GROUPS_ANNOTATION) ? [POD_READ] : READS;
 }
 
 function isMeantForUs(role: Place): boolean {
@@ -120,8 +108,4 @@ function isMeantForUs(role: Place): boolean {
 function accountOf(workload: Guarded): string {
   const { name, namespace } = serviceAccountOf(workload);
   return namespace === '' ? name : `${namespace}/${name}`;
-}
-
-function inWords({ group, resource }: Permission): string {
-  return group === '' ? resource : `${resource}.${group}`;
 }
