@@ -91,15 +91,16 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
     metrics: optional.metrics,
   });
   log.info({ port: server.port, pod: `${pod.namespace}/${pod.name}` }, 'listening');
-  if (policy.disabled !== undefined) {
-    log.warn({ disabled: policy.disabled }, 'disabled: every hook is answered at once');
-    return;
-  }
   endCheck = ports.startCheck((result) => {
     checked = mergeResults(checked, result);
     optional.checked(checked);
     logCheck(result, policy, log);
   });
+  if (policy.disabled !== undefined) {
+    log.warn({ disabled: policy.disabled }, 'disabled: every hook is answered at once');
+    // Before it has begun; the right to start a process goes with it.
+    endCheck();
+  }
 }
 
 function logCheck(result: CheckResult, policy: HoldPolicy, log: Log): void {
