@@ -47,6 +47,8 @@ export type LogLine = { readonly msg: string; readonly level: string } & Readonl
 export interface ProtectedPod extends RunningPod {
   /** Where the sidecar listens: `http://127.0.0.1:<port>`. */
   readonly url: string;
+  /** The environment of the sidecar, as `kubectl exec` would find it. */
+  readonly env: Readonly<Record<string, string>>;
   /** Everything that the sidecar has printed, in order. */
   readonly log: readonly LogLine[];
   /** Resolves with the first line with this message, one that has been printed already, too. */
@@ -63,6 +65,7 @@ export async function runProtectedPod(options: ProtectedPodOptions): Promise<Pro
   await writeServiceAccount(folder, cluster.kubernetesTls, pod.metadata.uid);
   const log = collectLog(options.onLog);
   const sidecar: { process?: ContainerProcess } = {};
+  const env = sidecarEnv(options, pod, folder);
   const scaledTime = cluster.speed === 1 ? [] : ['--import', SCALED_TIME];
 
   function startSidecar(): ContainerProcess {
@@ -71,7 +74,7 @@ export async function runProtectedPod(options: ProtectedPodOptions): Promise<Pro
     sidecar.process = spawnProcess({
       command,
       args,
-      env: sidecarEnv(options, pod, folder),
+      env,
       onLine: log.add,
     });
     return sidecar.process;
@@ -93,7 +96,7 @@ export async function runProtectedPod(options: ProtectedPodOptions): Promise<Pro
   const port = Number(listening['port']);
   for (const { ip } of pod.status.podIPs ?? [])
     cluster.addresses.set(`${ip}:${HOOK_PORT}`, { host: '127.0.0.1', port });
-  return { ...running, url: `http://127.0.0.1:${port}`, log: log.lines, logged: log.logged, sidecarProcess };
+  return { ...running, url: `http://127.0.0.1:${port}`, env, log: log.lines, logged: log.logged, sidecarProcess };
 }
 
 function podManifest(options: ProtectedPodOptions): Pod {

@@ -5,7 +5,7 @@ import { flagName, isSwitch, SETTINGS } from './settings.ts';
 export type CommandWithSettings = 'serve' | 'wait' | 'check';
 
 /** The commands with flags of their own. */
-export type ToolName = 'inject' | 'lint' | 'verify';
+export type ToolName = 'inject' | 'lint' | 'doctor' | 'verify';
 
 /** What the command line asks for. Flags are settings by their kebab-case names. */
 export type Command =
@@ -21,7 +21,7 @@ export function readCommandLine(args: readonly string[]): Command {
   const named = first !== undefined && !first.startsWith('-');
   const command = named ? first : 'serve';
   const rest = named ? args.slice(1) : args;
-  if (command === 'inject' || command === 'lint' || command === 'verify') return { kind: command, args: rest };
+  if (isTool(command)) return { kind: command, args: rest };
   if (rest.some((argument) => argument === '--help' || argument === '-h')) return { kind: 'help' };
   if (rest.some((argument) => argument === '--version')) return { kind: 'version' };
   switch (command) {
@@ -35,6 +35,10 @@ export function readCommandLine(args: readonly string[]): Command {
     default:
       return { kind: 'misuse', problem: `There is no command '${command}'.` };
   }
+}
+
+function isTool(command: string): command is ToolName {
+  return command === 'inject' || command === 'lint' || command === 'doctor' || command === 'verify';
 }
 
 /** `--settle-alb 20s`, `--settle-alb=20s`, and `--metrics`, `--no-metrics` for what is true or false. */

@@ -147,6 +147,7 @@ async function main(): Promise<void> {
       return await run(command.kind, command.flags);
     case 'inject':
     case 'lint':
+    case 'doctor':
     case 'verify':
       // Loaded late: an idle sidecar carries neither them nor their YAML.
       process.exitCode = await (await import('./tools.ts')).runTool(command.kind, command.args);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ToolName } from './cli.ts';
+import { doctor } from './commands/doctor.ts';
 import { inject } from './commands/inject.ts';
 import { lint } from './commands/lint.ts';
 import type { ToolPorts } from './commands/tool-ports.ts';
@@ -28,6 +29,9 @@ export async function runTool(name: ToolName, args: readonly string[]): Promise<
       return inject(args, ports);
     case 'lint':
       return lint(args, ports);
+    case 'doctor':
+      // Its clients are loaded later still: who lints needs none.
+      return doctor(args, (await import('./doctor-ports.ts')).doctorPorts(ports));
     case 'verify':
       return verify(args, verifyPorts(ports));
     default:

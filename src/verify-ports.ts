@@ -66,21 +66,13 @@ function lazyEvents(): VerifyPorts['readEvents'] {
   const { env, fallback } = SETTINGS.serviceAccountDir;
   const given = process.env[env] ?? '';
   const load = async () => {
-    const [{ createApiClient }, { connect }, { createEventsReader }] = await Promise.all([
+    const [{ createApiClient }, { connectAhead }, { createEventsReader }] = await Promise.all([
       import('./kubernetes/api-client.ts'),
       import('./kubernetes/connect.ts'),
       import('./kubernetes/events-reader.ts'),
     ]);
-    const way = () => connect(process.env, given === '' ? fallback : given);
-    // The first time it loads the official client, and a login may ask another program: no call has so much time.
-    let first: ReturnType<typeof way> | undefined = way();
-    await first.catch(() => {});
-    const nextWay = () => {
-      const found = first ?? way();
-      first = undefined;
-      return found;
-    };
-    return createEventsReader(createApiClient({ clock: systemClock, connect: nextWay }));
+    const way = await connectAhead(process.env, given === '' ? fallback : given);
+    return createEventsReader(createApiClient({ clock: systemClock, connect: way }));
   };
   let loading: ReturnType<typeof load> | undefined;
   return async (namespace, signal) => {

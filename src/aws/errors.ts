@@ -40,8 +40,9 @@ const NOT_FOUND = new Set(['TargetGroupNotFound', 'TargetGroupNotFoundException'
 /** Node's codes of a connection that could not be made or did not last, as the SDK passes them on. */
 const NETWORK_CODE = /^(E[A-Z_]+|ABORT_ERR|UND_ERR_\w+)$/;
 
-/** The one call that is not ELBv2's. */
+/** The calls that are not ELBv2's. */
 export const ASSUME_ROLE = 'AssumeRole';
+export const CALLER_IDENTITY = 'GetCallerIdentity';
 
 /** The name that AWS gave an error on the wire; the SDK adds `Exception` to some. */
 export function errorName(error: unknown): string {
@@ -84,6 +85,8 @@ function advice(error: unknown, operation: string): string {
       'and the external id must be the same in the policy and in the TargetGroupBinding'
     );
   }
+  // It needs no permission: what is wrong are the credentials themselves.
+  if (operation === CALLER_IDENTITY) return '';
   return ` — allow elasticloadbalancing:${operation} on Resource "*" to the role of the pod's service account`;
 }
 

@@ -2,62 +2,20 @@ import {
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   type DescribeTargetHealthCommandOutput,
-  ElasticLoadBalancingV2Client,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ApiError } from '../core/errors.ts';
-import type { Clock, LoadBalancers, TargetHealth, TargetHealthAnswer } from '../core/ports.ts';
-import { type AssumedRole, type LoadBalancerKind, parseTargetGroupArn, type TargetGroupRef } from '../core/target.ts';
-import { callWithin } from '../core/timeout.ts';
-import { assumeRole } from './assume-role.ts';
-import { errorName, toAwsError } from './errors.ts';
-
-const CONNECTION_TIMEOUT_MS = 2_000;
-const REQUEST_TIMEOUT_MS = 4_000;
-/** Ends what the two above do not: fetching credentials, or an answer that never ends. */
-const CALL_TIMEOUT_MS = 6_000;
-
-export interface LoadBalancersOptions {
-  readonly clock: Clock;
-  /** For target groups that are given by name. */
-  readonly region: string | undefined;
-}
+import type { LoadBalancers, TargetHealth, TargetHealthAnswer } from '../core/ports.ts';
+import type { LoadBalancerKind, TargetGroupRef } from '../core/target.ts';
+import { type CallElbv2, type ClientsOptions, createElbv2 } from './clients.ts';
+import { errorName } from './errors.ts';
 
 /** ELBv2 through its official client: one request a call, no retries, because the hold alone decides the rate. */
-export function createLoadBalancers({ clock, region }: LoadBalancersOptions): LoadBalancers {
-  // Promises, so that simultaneous first calls share one client, and with it one AssumeRole.
-  const clients = new Map<string, Promise<ElasticLoadBalancingV2Client>>();
+export function createLoadBalancers(options: ClientsOptions): LoadBalancers {
+  return loadBalancersBy(createElbv2(options));
+}
 
-  async function clientFor(group: TargetGroupRef, operation: string): Promise<ElasticLoadBalancingV2Client> {
-    const groupRegion = parseTargetGroupArn(group.arn ?? '')?.region ?? region;
-    if (groupRegion === undefined) {
-      throw new ApiError(
-        'not-found',
-        operation,
-        `the Region of target group ${group.name} is not known; set AWS_REGION`,
-      );
-    }
-    const key = JSON.stringify([groupRegion, group.role]);
-    const client = clients.get(key) ?? makeClient(groupRegion, group.role);
-    clients.set(key, client);
-    return await client;
-  }
-
-  async function call<T>(
-    group: TargetGroupRef,
-    operation: string,
-    signal: AbortSignal,
-    send: (client: ElasticLoadBalancingV2Client, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await callWithin(CALL_TIMEOUT_MS, clock, signal, operation, async (abortSignal) =>
-        send(await clientFor(group, operation), { abortSignal }),
-      );
-    } catch (error) {
-      throw toAwsError(error, operation);
-    }
-  }
-
+export function loadBalancersBy(call: CallElbv2): LoadBalancers {
   return {
     async describeTargetHealth(group, addresses, signal) {
       const command = new DescribeTargetHealthCommand({
@@ -77,15 +35,7 @@ export function createLoadBalancers({ clock, region }: LoadBalancersOptions): Lo
     },
 
     async describeTargetGroup(group, signal) {
-      const which = group.arn === undefined ? { Names: [group.name ?? ''] } : { TargetGroupArns: [group.arn] };
-      const command = new DescribeTargetGroupsCommand(which);
-      const { TargetGroups } = await call(group, 'DescribeTargetGroups', signal, (client, options) =>
-        client.send(command, options),
-      );
-      const [found] = TargetGroups ?? [];
-      if (found?.TargetGroupArn === undefined) {
-        throw new ApiError('bad-response', 'DescribeTargetGroups', 'the answer has no target group');
-      }
+      const found = await findTargetGroup(call, group, signal);
       return {
         arn: found.TargetGroupArn,
         loadBalancer: loadBalancerOf(found),
@@ -103,18 +53,22 @@ const EXPECTED_ERRORS: ReadonlyMap<string, TargetHealthAnswer> = new Map([
   ['TargetGroupNotFoundException', { kind: 'no-such-group' }],
 ]);
 
-async function makeClient(region: string, role: AssumedRole | undefined): Promise<ElasticLoadBalancingV2Client> {
-  return new ElasticLoadBalancingV2Client({
-    region,
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      // Without this the SDK only warns when the time is over.
-      throwOnRequestTimeout: true,
-    },
-    ...(role === undefined ? {} : { credentials: await assumeRole(role, region) }),
-  });
+/** By ARN where there is one, else by name. */
+export async function findTargetGroup(
+  call: CallElbv2,
+  group: TargetGroupRef,
+  signal: AbortSignal,
+): Promise<TargetGroup & { readonly TargetGroupArn: string }> {
+  const which = group.arn === undefined ? { Names: [group.name ?? ''] } : { TargetGroupArns: [group.arn] };
+  const command = new DescribeTargetGroupsCommand(which);
+  const { TargetGroups } = await call(group, 'DescribeTargetGroups', signal, (client, options) =>
+    client.send(command, options),
+  );
+  const [found] = TargetGroups ?? [];
+  if (found?.TargetGroupArn === undefined) {
+    throw new ApiError('bad-response', 'DescribeTargetGroups', 'the answer has no target group');
+  }
+  return { ...found, TargetGroupArn: found.TargetGroupArn };
 }
 
 /** An answer without the list says nothing: only an empty list means that there are no targets. */
@@ -132,7 +86,7 @@ function toAnswer({ TargetHealthDescriptions }: DescribeTargetHealthCommandOutpu
 }
 
 /** The load balancer's ARN tells its kind; a group without one, its protocol. */
-function loadBalancerOf({ LoadBalancerArns, Protocol }: TargetGroup): LoadBalancerKind | undefined {
+export function loadBalancerOf({ LoadBalancerArns, Protocol }: TargetGroup): LoadBalancerKind | undefined {
   const [arn] = LoadBalancerArns ?? [];
   if (arn?.includes(':loadbalancer/app/') === true) return 'alb';
   if (arn?.includes(':loadbalancer/net/') === true) return 'nlb';

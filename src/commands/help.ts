@@ -15,6 +15,7 @@ Commands:
   check    what a hold would find right now, as JSON: the pod, its targets, what is missing
   inject   manifests in, the same manifests with the sidecar out: drain-wait inject --help
   lint     manifests in, what is wrong with them out: drain-wait lint --help
+  doctor   what is wrong with a pod in a cluster, why, and what to do: drain-wait doctor --help
   verify   steady requests to a URL while you roll out, and which of them failed: drain-wait verify --help
   help     this text
   version  the version

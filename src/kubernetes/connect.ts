@@ -18,6 +18,20 @@ export async function connect(env: Environment, serviceAccountDir: string): Prom
   return await connectByKubeconfig();
 }
 
+/**
+ * Connects ahead of the first call, because the first time loads the official client, and a login may ask another program: no call has so much
+ * time. What failed is told by the call.
+ */
+export async function connectAhead(env: Environment, serviceAccountDir: string): Promise<() => Promise<Connection>> {
+  let first: Promise<Connection> | undefined = connect(env, serviceAccountDir);
+  await first.catch(() => {});
+  return () => {
+    const found = first ?? connect(env, serviceAccountDir);
+    first = undefined;
+    return found;
+  };
+}
+
 function isEmpty(value: string | undefined): boolean {
   return value === undefined || value === '';
 }

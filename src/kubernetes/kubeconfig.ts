@@ -17,6 +17,11 @@ export async function connectByKubeconfig(config = loadDefault()): Promise<Conne
   });
 }
 
+/** The namespace that `kubectl` takes where none is named. */
+export function namespaceOfContext(config = loadDefault()): string {
+  return config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
+}
+
 function loadDefault(): KubeConfig {
   const config = new KubeConfig();
   config.loadFromDefault();

@@ -15,7 +15,9 @@ export interface ServiceAccountOptions {
  * The files are read once: whoever connects again finds a rotated token. Rejects with an Error that says what is missing.
  */
 export async function connectAsServiceAccount({ host, port, folder }: ServiceAccountOptions): Promise<Connection> {
-  const [token, ca] = await Promise.all([readToken(join(folder, 'token')), readFile(join(folder, 'ca.crt'), 'utf8')]);
+  // One after the other: where the whole folder is missing, it is the token that is explained.
+  const token = await readToken(join(folder, 'token'));
+  const ca = await readFile(join(folder, 'ca.crt'), 'utf8');
   return connectTo({
     url: new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`),
     agent: new Agent({ keepAlive: true, ca }),

@@ -116,6 +116,14 @@ describe('an idle sidecar', () => {
     expect(loaded.filter((name) => !name.startsWith('rolldown-runtime-'))).toEqual(['drain-wait.cjs']);
   });
 
+  test('carries nothing of the commands that are loaded late, and none of their clients', () => {
+    const sources: readonly string[] = JSON.parse(files.get('drain-wait.cjs.map') ?? '').sources;
+    expect(sources).toContain('../src/commands/serve.ts');
+    const late =
+      /src\/(doctor|verify|aws|kubernetes|workload\/(inject|lint))\/|src\/commands\/(doctor|inject|lint|verify)|node_modules/;
+    expect(sources.filter((source) => late.test(source))).toEqual([]);
+  });
+
   test('reads the library of Prometheus only where metrics are switched on', async () => {
     const library = filesWith('prom-client');
     expect(library).toHaveLength(1);

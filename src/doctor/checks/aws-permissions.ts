@@ -3,6 +3,7 @@ import type { Learned, TargetGroupFacts } from '../facts.ts';
 import { fromInside } from '../fixes.ts';
 import { known, type Subject } from '../subject.ts';
 import { groupLabel } from '../target-groups.ts';
+import { isForeign } from './account.ts';
 
 export const BY_THE_CLOCK = 'The sidecar cannot see what it waits for, and holds by the clock.';
 
@@ -24,7 +25,11 @@ export const awsPermission: Check = {
         },
       ];
     }
-    const asked = subject.facts.targetGroups.filter(({ group }) => group.role === undefined);
+    const account = known(subject.facts.identity.caller)?.account;
+    // One of another account is a finding of its own, and no statement helps there.
+    const asked = subject.facts.targetGroups.filter(
+      ({ group }) => group.role === undefined && !isForeign(group, account),
+    );
     if (hasNoCredentials(subject) || asked.length === 0) return [];
     const refused = [...new Set(asked.flatMap(refusals))];
     const { arn = 'the role of the pod' } = known(subject.facts.identity.caller) ?? {};
