@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { V1EnvVar } from '@kubernetes/client-node';
 import type { TargetGroup } from '../sim/aws/target-group.ts';
 import type { Pod } from '../sim/kubernetes/objects.ts';
 import type { AwsSide } from './aws-side.ts';
@@ -24,7 +25,7 @@ export interface RealNamespace {
   /** A workload with the shipped component, native unless told otherwise. */
   applyProtected(workload: Workload, protection?: Partial<Protection>): Promise<void>;
   /** AWS as the environment of a sidecar: every pod signs its calls with its name as access key. */
-  readonly awsEnv: readonly object[];
+  readonly awsEnv: readonly V1EnvVar[];
   /** The pods with this label `app`, those that are being deleted as well. Absent: all. */
   pods(app?: string): readonly Pod[];
   /** Resolves when so many targets of the group get requests, and so many pods are Ready. */

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import type { V1Role } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { webDeployment } from '../../real/workload/web.ts';
 import type { World } from '../../real/world.ts';
 import { eventually } from '../support/eventually.ts';
-import { startScene } from './support/protected-pod.ts';
+import { type Scene, startScene } from './support/protected-pod.ts';
 import { describeReal } from './support/suite.ts';
 
 /** `drain-wait verify` from outside, with the kubeconfig of the cluster, as long as a rolling update of two pods takes. */
@@ -30,6 +33,15 @@ interface VerifyReport {
   readonly holds: readonly { readonly reason: string; readonly startedAtMs: number; readonly endedAtMs?: number }[];
 }
 
+interface DoctorReport {
+  readonly subjects: readonly {
+    readonly pod: string;
+    readonly findings: readonly { readonly check: string; readonly level: string; readonly message: string }[];
+  }[];
+}
+
+const ROLE: V1Role = parse(await readFile('manifests/base/role.yaml', 'utf8'));
+
 describeReal('what a hold leaves behind', (world, cluster) => {
   const kubeconfig = () => (cluster.kind === 'cluster' ? cluster.kubeconfig : '');
 
@@ -45,6 +57,41 @@ describeReal('what a hold leaves behind', (world, cluster) => {
       const { failed, holds } = await verifyARollout(world(), kubeconfig(), false);
       expect(failed).toBeGreaterThan(0);
       expect(holds).toEqual([]);
+    });
+  });
+
+  describe.concurrent('for whoever asks doctor', () => {
+    const exec = ({ shop, pod }: Scene, ...args: readonly string[]) =>
+      shop.kubectl(['exec', pod.metadata.name, '--container=drain-wait', '--', 'drain-wait', 'doctor', ...args]);
+    const worst = (report: DoctorReport) =>
+      report.subjects.flatMap(({ findings }) =>
+        findings.filter(({ level }) => level === 'warning' || level === 'problem'),
+      );
+
+    test('inside and outside, a good pod has no warning', async () => {
+      const scene = await startScene(world(), 'doctor');
+      const report: DoctorReport = JSON.parse(await exec(scene, '--json'));
+      expect(report.subjects.map(({ pod }) => pod)).toEqual([scene.pod.metadata.name]);
+      expect(worst(report)).toEqual([]);
+      expect(await exec(scene)).toMatch(/ok\s.*healthy/);
+      const args = ['src/main.ts', 'doctor', '--namespace', scene.shop.name, '--json'];
+      const aws = Object.fromEntries(scene.shop.awsEnv.map(({ name, value = 'laptop' }) => [name, value]));
+      const env = { ...process.env, ...aws, KUBECONFIG: kubeconfig() };
+      const outside = await promisify(execFile)(process.execPath, args, { env });
+      expect(worst(JSON.parse(outside.stdout))).toEqual([]);
+    });
+
+    test('inside, a pod that lacks a rule and has too short a grace period is told both, with the fix', async () => {
+      const role = {
+        ...ROLE,
+        rules: (ROLE.rules ?? []).filter(({ resources }) => resources?.[0] !== 'endpointslices'),
+      };
+      const scene = await startScene(world(), 'sick', { gracePeriodSeconds: 25, role });
+      // It ends with 1, and the error of the tool has the last lines that it printed.
+      const said = await exec(scene).catch((error: Error) => error.message);
+      expect(said).toContain('exit code 1');
+      expect(said).toMatch(/problem\s.*endpointslices/);
+      expect(said).toMatch(/terminationGracePeriodSeconds"?: ?60/);
     });
   });
 
