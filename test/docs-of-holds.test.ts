@@ -69,7 +69,7 @@ const TOLD: { readonly [Kind in HoldEvent['kind']]: readonly Extract<HoldEvent, 
   'port-followed': [{ kind: 'port-followed', target: NAMED, insteadOfPort: 80 }],
   'target-changed': [{ kind: 'target-changed', target: NAMED, state: 'healthy', atMs: 1 }],
   released: [{ kind: 'released', pod: POD, summary: SUMMARY }],
-  'cut-short': [{ kind: 'cut-short', pod: POD, heldMs: 1, observed: true, targets: [] }],
+  'cut-short': [{ kind: 'cut-short', pod: POD, heldMs: 1, observed: true, kubernetes: NO_CALLS, targets: [] }],
 };
 
 describe('docs/events-and-logs.md', () => {

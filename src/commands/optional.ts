@@ -1,6 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
-import type { Journal } from '../core/journal.ts';
+import type { CutShort, Journal } from '../core/journal.ts';
 import { groupName } from '../core/target.ts';
 import type { MetricsPage } from '../sidecar/server.ts';
 import type { CheckResult } from '../sidecar/startup-check.ts';
@@ -13,13 +13,18 @@ export interface Optional {
   readonly metrics: MetricsPage | undefined;
 }
 
-/** Each is loaded only where it is switched on: a sidecar without them never reads them. */
-export async function loadOptional(config: Config, { print }: Pick<CommandPorts, 'print'>): Promise<Optional> {
+/** Each is loaded only where it is switched on: a sidecar without them never reads them. `holding` gives the holds that go on. */
+export async function loadOptional(
+  config: Config,
+  { print }: Pick<CommandPorts, 'print'>,
+  holding: () => readonly CutShort[],
+): Promise<Optional> {
   const emf = config.emf ? (await import('../telemetry/emf.ts')).journalToEmf({ print, now: Date.now }) : undefined;
   const metrics = config.metrics
     ? (await import('../telemetry/metrics.ts')).createMetrics({
         version: packageJson.version,
         observe: config.policy.observe,
+        holding,
       })
     : undefined;
   return {

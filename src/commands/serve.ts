@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { NO_CALLS } from '../core/calls.ts';
 import { createHolds } from '../core/holds.ts';
-import { tellAll } from '../core/journal.ts';
+import { type CutShort, tellAll } from '../core/journal.ts';
 import { beginHold, lastRead } from '../core/observation.ts';
 import type { HoldSummary } from '../core/outcome.ts';
 import type { HoldPolicy } from '../core/policy.ts';
@@ -71,18 +71,22 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
     return Promise.resolve(summarize(beginHold(nowMs, known()), 'observing', policy, NO_CALLS, nowMs));
   }
 
+  /** The hold that goes on, as it stands; none where there is none. */
+  function soFar(): readonly CutShort[] {
+    const latest = holds.latest(pod);
+    if (latest?.hold === undefined || latest.result !== undefined) return [];
+    return [cutShort(pod, latest.hold.state(), policy, latest.hold.calls(), clock.now())];
+  }
+
   /** Whoever is told to stop during a hold, by a forced deletion or the end of the grace period, at least says so. */
   function exit(code: number): void {
-    const latest = holds.latest(pod);
-    if (latest?.hold !== undefined && latest.result === undefined) {
-      tell(cutShort(pod, latest.hold.state(), policy, clock.now()));
-    }
+    for (const told of soFar()) tell(told);
     void exitAfter(events, ports, code);
   }
 
   // Before anything that takes time: the kernel drops signals to process 1 that nobody handles.
   ports.onSignal(lifecycle.onSignal);
-  const optional = await loadOptional(config, ports);
+  const optional = await loadOptional(config, ports, soFar);
   journals.push(...optional.journals);
   const server = await startServer({
     port: config.port,

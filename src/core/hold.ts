@@ -1,4 +1,4 @@
-import { meterCluster } from './calls.ts';
+import { type CallCounts, meterCluster } from './calls.ts';
 import { decide, gracePeriodMs } from './decide.ts';
 import { targetEvents } from './journal.ts';
 import { beginHold, type HoldState, identified, type Observation, observe, type PodKnowledge } from './observation.ts';
@@ -13,6 +13,8 @@ import { watchTargets } from './watch-targets.ts';
 export interface Hold {
   /** The state at this moment, for whoever wants to look at it. */
   readonly state: () => HoldState;
+  /** The calls to the API server so far. */
+  readonly calls: () => CallCounts;
   /** Resolves at the release; never rejects. */
   readonly released: Promise<ReleasedHold>;
 }
@@ -73,5 +75,5 @@ export function startHold(request: HoldRequest, ports: HoldPorts): Hold {
 
   void keepTime();
   if (!ended.signal.aborted) void watchAll();
-  return { state: () => state, released };
+  return { state: () => state, calls: counts, released };
 }

@@ -2,7 +2,7 @@ import type { Discovery } from './discover.ts';
 import type { ApiError } from './errors.ts';
 import type { TargetState } from './group.ts';
 import type { HoldState } from './observation.ts';
-import type { HoldSummary, TargetSummary } from './outcome.ts';
+import type { HoldSummary } from './outcome.ts';
 import type { PodRef } from './ports.ts';
 import { groupName, type TargetAddress } from './target.ts';
 
@@ -26,13 +26,13 @@ export type HoldEvent =
   | { readonly kind: 'target-changed'; readonly target: NamedTarget; readonly state: string; readonly atMs: number }
   | { readonly kind: 'released'; readonly pod: PodRef; readonly summary: HoldSummary }
   /** The process was told to stop while the hold went on: by a forced deletion or the end of the grace period. */
-  | {
-      readonly kind: 'cut-short';
-      readonly pod: PodRef;
-      readonly heldMs: number;
-      readonly observed?: true;
-      readonly targets: readonly TargetSummary[];
-    };
+  | CutShort;
+
+/** How far a hold has come that has not ended. The fields are those of the summary. */
+export interface CutShort extends Pick<HoldSummary, 'heldMs' | 'observed' | 'kubernetes' | 'targets'> {
+  readonly kind: 'cut-short';
+  readonly pod: PodRef;
+}
 
 /** Takes what a hold tells. Must not throw and must not wait. */
 export type Journal = (event: HoldEvent) => void;

@@ -1,7 +1,7 @@
 import type { CallCounts } from './calls.ts';
 import { deadlineAtMs, settlesAtMs } from './decide.ts';
 import type { GroupState, Phase, TargetState } from './group.ts';
-import type { HoldEvent } from './journal.ts';
+import type { CutShort } from './journal.ts';
 import { type HoldState, identified } from './observation.ts';
 import type { HoldSummary, Reason, TargetSummary } from './outcome.ts';
 import { type HoldPolicy, observedBy } from './policy.ts';
@@ -27,13 +27,20 @@ export function summarize(
   };
 }
 
-/** What a hold tells that does not come to its end. */
-export function cutShort(pod: PodRef, state: HoldState, policy: HoldPolicy, nowMs: number): HoldEvent {
+/** What a hold tells that does not come to its end. `kubernetes` as above. */
+export function cutShort(
+  pod: PodRef,
+  state: HoldState,
+  policy: HoldPolicy,
+  kubernetes: CallCounts,
+  nowMs: number,
+): CutShort {
   return {
     kind: 'cut-short',
     pod: identified(pod, state.pod),
     heldMs: Math.round(nowMs - state.startedAtMs),
     ...observedBy(policy),
+    kubernetes: wholeMs(kubernetes),
     targets: summarizeTargets(state, policy, nowMs),
   };
 }

@@ -116,6 +116,7 @@ function lineOf(event: HoldEvent): Line {
         pod: podName(event.pod),
         heldMs: event.heldMs,
         ...observed(event),
+        kubernetes: event.kubernetes,
         targets: event.targets,
       };
     default:

@@ -1,4 +1,7 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import Counter from 'prom-client/lib/counter.js';
+import Gauge from 'prom-client/lib/gauge.js';
+import Histogram from 'prom-client/lib/histogram.js';
 import { type CallCounts, NO_CALLS } from '../core/calls.ts';
 import { REASONS } from '../core/outcome.ts';
 
@@ -14,7 +17,7 @@ export type Families = ReturnType<typeof createFamilies>;
 export function createFamilies(registry: Registry) {
   const registers = [registry];
   const calls = (name: string, api: string) =>
-    new Counter({ name, help: `Calls to ${api} in holds that have ended.`, labelNames: ['result'], registers });
+    new Counter({ name, help: `Calls to ${api} in holds.`, labelNames: ['result'], registers });
   const families = {
     holds: new Counter({
       name: 'drain_wait_holds_total',
@@ -65,7 +68,7 @@ function startAtZero({ holds, held, elbv2, kubernetes }: Families): void {
 
 /** Adds what these calls came to. */
 export function countCalls(counter: Counter<'result'>, { calls, throttles, errors }: Omit<CallCounts, 'apiMs'>): void {
-  counter.inc({ result: 'ok' }, calls - throttles - errors);
+  counter.inc({ result: 'ok' }, Math.max(0, calls - throttles - errors));
   counter.inc({ result: 'throttled' }, throttles);
   counter.inc({ result: 'error' }, errors);
 }

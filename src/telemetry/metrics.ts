@@ -1,17 +1,17 @@
-import { Registry } from 'prom-client';
-import type { HoldEvent, Journal } from '../core/journal.ts';
-import type { HoldSummary } from '../core/outcome.ts';
-import type { PodRef } from '../core/ports.ts';
+import Registry from 'prom-client/lib/registry.js';
+import type { CutShort, HoldEvent, Journal } from '../core/journal.ts';
 import { groupName } from '../core/target.ts';
 import { groupWords } from '../core/words.ts';
-import { elbv2Calls } from './elbv2-calls.ts';
-import { countCalls, createFamilies, type Families } from './metric-families.ts';
+import { countCalls, createFamilies } from './metric-families.ts';
+import { createTally, type Progress, podKey } from './tally.ts';
 
 export interface MetricsOptions {
   /** Of drain-wait. */
   readonly version: string;
   /** Whether the holds are only observed. It is a label of every metric, so that the two are never mixed. */
   readonly observe: boolean;
+  /** The holds that go on, as they stand. Asked at each scrape. */
+  readonly holding: () => readonly CutShort[];
 }
 
 /** What the program knows of itself, for Prometheus. */
@@ -24,14 +24,18 @@ export interface Metrics {
   readonly text: () => Promise<string>;
 }
 
-/** No metrics of the Node process: an observer of its garbage collector would cost more than all of these, and the node has the container's. */
-export function createMetrics({ version, observe }: MetricsOptions): Metrics {
+/**
+ * What a hold that goes on has seen is counted at each scrape: its pod is likely to be gone before the first one after the release.
+ * No metrics of the Node process: an observer of its garbage collector would cost more than all of these, and the node has the container's.
+ */
+export function createMetrics({ version, observe, holding: soFar }: MetricsOptions): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ mode: observe ? 'observe' : 'hold' });
   const families = createFamilies(registry);
   families.buildInfo.set({ version }, 1);
   const holding = new Set<string>();
   const known = new Set<string>();
+  const tally = createTally();
 
   /** The lag of each group that there is begins with nothing, once. */
   function know(targetGroups: readonly string[]): void {
@@ -39,6 +43,17 @@ export function createMetrics({ version, observe }: MetricsOptions): Metrics {
       if (!known.has(group)) families.lag.zero({ target_group: group });
       known.add(group);
     }
+  }
+
+  /** What has come to a hold since it was counted last. */
+  function count(progress: Progress): void {
+    const { lags, elbv2, kubernetes } = tally.since(progress);
+    know(lags.map(({ targetGroup }) => targetGroup));
+    for (const { targetGroup, lagMs } of lags) {
+      families.lag.observe({ target_group: groupWords(targetGroup, undefined) }, lagMs / 1_000);
+    }
+    countCalls(families.elbv2, elbv2);
+    countCalls(families.kubernetes, kubernetes);
   }
 
   function journal(event: HoldEvent): void {
@@ -51,8 +66,10 @@ export function createMetrics({ version, observe }: MetricsOptions): Metrics {
         break;
       case 'released':
         holding.delete(podKey(event.pod));
-        know(event.summary.targets.map(({ targetGroup }) => targetGroup));
-        count(families, event.summary);
+        count({ pod: event.pod, ...event.summary });
+        tally.close(event.pod);
+        families.holds.inc({ reason: event.summary.reason });
+        families.held.observe(event.summary.heldMs / 1_000);
         break;
       default:
         // A hold that is cut short ends with the process, and nobody asks any more.
@@ -68,21 +85,9 @@ export function createMetrics({ version, observe }: MetricsOptions): Metrics {
       know(targetGroups);
     },
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    async text() {
+      for (const hold of soFar()) count(hold);
+      return await registry.metrics();
+    },
   };
-}
-
-function count({ holds, held, lag, elbv2, kubernetes }: Families, summary: HoldSummary): void {
-  holds.inc({ reason: summary.reason });
-  held.observe(summary.heldMs / 1_000);
-  for (const { targetGroup, lagMs } of summary.targets) {
-    if (lagMs !== undefined) lag.observe({ target_group: groupWords(targetGroup, undefined) }, lagMs / 1_000);
-  }
-  countCalls(elbv2, elbv2Calls(summary.targets));
-  countCalls(kubernetes, summary.kubernetes);
-}
-
-/** By name: the UID of a started hold may become known only later. */
-function podKey({ namespace, name }: PodRef): string {
-  return `${namespace}/${name}`;
 }

@@ -109,7 +109,7 @@ test('a start-up Event is a warning with every problem in one line', () => {
 });
 
 test('a hold that is cut short warns, and in observe mode does not', () => {
-  const event = { kind: 'cut-short', pod: POD, heldMs: 12_000, targets: [] } as const;
+  const event = { kind: 'cut-short', pod: POD, heldMs: 12_000, kubernetes: NO_CALLS, targets: [] } as const;
   expect(toPodEvent(event)).toMatchObject({ type: 'Warning', reason: 'DrainWaitCutShort' });
   expect(toPodEvent({ ...event, observed: true })).toMatchObject({
     type: 'Normal',

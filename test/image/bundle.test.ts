@@ -130,6 +130,15 @@ describe('an idle sidecar', () => {
     expect(await loadedBy({ DRAIN_WAIT_METRICS: 'true' })).toEqual(expect.arrayContaining([...library]));
     expect(await loadedBy({ DRAIN_WAIT_EMF: 'true' })).not.toEqual(expect.arrayContaining([...library]));
   });
+
+  test('has of the library of Prometheus only what is used', () => {
+    expect(filesWith('@opentelemetry/api')).toEqual([]);
+    expect(
+      filesWith('prom-client/lib')
+        .map((name) => files.get(`${name}.map`))
+        .join(),
+    ).not.toMatch(/pushgateway|defaultMetrics/);
+  });
 });
 
 describe('the SBOM', () => {

@@ -99,7 +99,13 @@ describe('the line in the embedded metric format', () => {
   });
 
   test('is there for a hold that was cut short, which no release will tell of', () => {
-    const [line] = linesOf({ kind: 'cut-short', pod: POD, heldMs: 9_000, targets: [target({ lagMs: 3_000 })] });
+    const [line] = linesOf({
+      kind: 'cut-short',
+      pod: POD,
+      heldMs: 9_000,
+      kubernetes: NO_CALLS,
+      targets: [target({ lagMs: 3_000 })],
+    });
     expect(line).toMatchObject({ Reason: 'cut-short', Held: 9, Lag: 3 });
   });
 
