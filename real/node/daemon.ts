@@ -46,6 +46,13 @@ export async function stopDaemon(name: string): Promise<void> {
   await rm(recordOf(name), { force: true });
 }
 
+/** @throws where it does not run. */
+export async function signalDaemon(name: string, signal: NodeJS.Signals): Promise<void> {
+  const recorded = await readRecord(name);
+  if (recorded === undefined || !(await runs(recorded))) throw new Error(`${name} does not run`);
+  kill(recorded.pid, signal);
+}
+
 export async function isRunning(name: string): Promise<boolean> {
   const recorded = await readRecord(name);
   return recorded !== undefined && (await runs(recorded));

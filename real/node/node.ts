@@ -67,11 +67,19 @@ export async function nodeStatus(): Promise<ReadonlyMap<string, boolean>> {
   return new Map(parts);
 }
 
-/** As a crash or an upgrade would: the containers go on. */
-export async function restartKubelet(signal: AbortSignal, settings?: KubeletSettings): Promise<void> {
+/** As a crash or an upgrade would: the containers go on. It comes back after `downMs`. */
+export async function restartKubelet(signal: AbortSignal, settings?: KubeletSettings, downMs = 0): Promise<void> {
   const programs = await providePrograms(() => {}, signal);
   await stopDaemon('kubelet');
+  await sleep(downMs, undefined, { signal });
   await startKubelet(programs, signal, settings);
+}
+
+/** As a crash or an upgrade would: the containers go on. */
+export async function restartContainerd(signal: AbortSignal): Promise<void> {
+  const programs = await providePrograms(() => {}, signal);
+  await stopDaemon('containerd');
+  await startAndWait(containerd(programs), () => ctr(programs, ['version'], signal), signal);
 }
 
 /** Makes an image of a docker-archive known to the node. */

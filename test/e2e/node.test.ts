@@ -19,23 +19,5 @@ describeReal('on a node of our own', (world, cluster) => {
       expect(settledMs(fate)).toBeGreaterThanOrEqual(SETTLE_MS);
       expect(scene.messages().filter((message) => message === 'hold started')).toHaveLength(1);
     });
-
-    test('evicts the pod softly: nothing will be deregistered meanwhile, and it is let go at once', async () => {
-      const scene = await startScene(world(), 'eviction', { gracePeriodSeconds: 90 });
-      try {
-        await restartKubelet(signal, {
-          evictionSoft: { 'memory.available': '1Ti' },
-          evictionSoftGracePeriod: { 'memory.available': '1s' },
-          evictionMaxPodGracePeriod: 60,
-          evictionPressureTransitionPeriod: '1s',
-        });
-        // A kubelet that is restarted in between forgets that it wanted to.
-        expect(await scene.fate()).toMatchObject({ hold: { reason: 'not-terminating' }, killed: [] });
-      } finally {
-        await restartKubelet(signal);
-        // Else the pods of the next part would wait for it.
-        await world().kubectl(['wait', 'nodes', '--all', '--for=condition=MemoryPressure=False', '--timeout=60s']);
-      }
-    });
   });
 });
