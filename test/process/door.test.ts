@@ -6,8 +6,11 @@ import { type Scene, startScene } from '../support/scene.ts';
 
 /** The limit of the container, in bytes. */
 const MEMORY_LIMIT = 128 * 2 ** 20;
-/** By so much a stranger may delay the answer of a hook, in real ms. */
-const MOST_DELAY_MS = 1_000;
+/**
+ * By so much strangers may delay the answer of a hook, in real ms. Alone on a machine it is far below a second; here the strangers are in the
+ * process that measures, beside all other tests.
+ */
+const MOST_DELAY_MS = 5_000;
 
 /** Strangers at one port: every socket ends with the test. */
 class Strangers implements Disposable {

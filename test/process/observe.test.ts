@@ -28,11 +28,11 @@ describe.concurrent('in observe mode', () => {
   });
 
   test('a native sidecar ends with the application, and tells how far it had come', async () => {
-    await using scene = await observing({ appEndsAfterMs: 12_000 });
+    await using scene = await observing({ appEndsAfterMs: 18_000 });
     scene.delete();
     await scene.pod.ended;
     const line = scene.pod.log.find(({ msg }) => msg === 'told to stop during the hold');
-    expect(line).toMatchObject({ level: 'info', observed: true, targets: [{ state: 'deregistering' }] });
+    expect(line).toMatchObject({ level: 'info', observed: true, targets: [{ port: 8080 }] });
     expect(scene.moment('container exited', 'drain-wait')?.fields).toMatchObject({ code: 0 });
     expect(notes(scene)).toContainEqual(expect.stringMatching(/^Would have held SIGTERM for .* s when told to stop: /));
   });
