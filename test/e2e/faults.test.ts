@@ -8,6 +8,7 @@ import { webDeployment } from '../../real/workload/web.ts';
 import type { World } from '../../real/world.ts';
 import type { Pod } from '../../sim/kubernetes/objects.ts';
 import { startLoad } from '../../sim/load/load.ts';
+import { SIDECAR_NAME } from '../../src/workload/sidecar.ts';
 import { describeReal } from './support/suite.ts';
 
 const { signal } = new AbortController();
@@ -38,6 +39,8 @@ interface Trouble {
   readonly plant?: (scene: Scene) => Promise<unknown>;
   /** Makes all well again. */
   readonly mend?: (world: World) => Promise<unknown>;
+  /** Whether it concerns this pod only, so that others may be in trouble at the same time. */
+  readonly local?: true;
   /** Absent: two replicas of the web application. */
   readonly workload?: V1Deployment;
   /** Whether the pod lives on. */
@@ -48,16 +51,18 @@ interface Trouble {
 }
 
 const TROUBLES: readonly Trouble[] = [
-  { title: 'nothing goes wrong', reason: 'drained' },
+  { title: 'nothing goes wrong', reason: 'drained', local: true },
   {
     title: 'the sidecar is killed (SIGKILL)',
     reason: undefined,
+    local: true,
     mayFail: true,
     plant: ({ pod }) => killProcess(pod.metadata.uid, PROGRAM),
   },
   {
     title: 'the sidecar is killed for memory',
     reason: undefined,
+    local: true,
     mayFail: true,
     async plant({ pod }) {
       await starveOfMemory(pod.metadata.uid, PROGRAM);
@@ -94,6 +99,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     title: 'the pod is deleted by force',
     reason: 'drained',
+    local: true,
     plant: ({ shop, pod }) => shop.kubectl(['delete', 'pod', pod.metadata.name, '--grace-period=0', '--force']),
   },
   {
@@ -113,6 +119,7 @@ const TROUBLES: readonly Trouble[] = [
     reason: 'not-terminating',
     mayFail: true,
     lives: true,
+    local: true,
     workload: failing(),
     begin: async () => {},
   },
@@ -124,6 +131,8 @@ interface Row {
   readonly heldMs: number | undefined;
   readonly failed: number;
   readonly sent: number;
+  /** How many holds began. */
+  readonly holds: number;
 }
 
 /** What became of the requests to two pods of which one goes, and is in trouble when it has been held for a moment. */
@@ -142,10 +151,10 @@ async function underTrouble(world: World, trouble: Trouble): Promise<Row & { rea
   try {
     await begin(scene);
     if (plant !== undefined) {
-      await aws.diary.logged(pod.metadata.uid, 'drain-wait', 'hold started');
+      await aws.diary.logged(pod.metadata.uid, SIDECAR_NAME, 'hold started');
       await plant(scene);
     }
-    if (lives === true) await aws.diary.logged(pod.metadata.uid, 'drain-wait', 'hold released');
+    if (lives === true) await aws.diary.logged(pod.metadata.uid, SIDECAR_NAME, 'hold released');
     else {
       await shop.fate(pod);
       await shop.until('it is sent requests no more', () => fateOf(aws, pod).routedUntilMs);
@@ -158,7 +167,11 @@ async function underTrouble(world: World, trouble: Trouble): Promise<Row & { rea
   const { failures, sent } = await load.stop();
   await balancer.close();
   await shop.remove();
-  return { title: '', reason: fate.hold?.reason, heldMs: fate.hold?.heldMs, failed: failures.length, sent, fate };
+  const started = aws.diary
+    .lines(pod.metadata.uid, SIDECAR_NAME)
+    .filter(({ fields }) => fields['msg'] === 'hold started');
+  const { reason, heldMs } = fate.hold ?? {};
+  return { title: '', reason, heldMs, failed: failures.length, sent, holds: started.length, fate };
 }
 
 async function deletePod({ shop, pod }: Scene): Promise<void> {
@@ -184,20 +197,26 @@ afterAll(() => {
   console.log(['| in a hold | reason | held | failed requests |', '| --- | --- | --- | --- |', ...lines].join('\n'));
 });
 
-// What these do concerns the whole node: one after the other.
+async function survive(world: World, trouble: Trouble): Promise<void> {
+  const { fate, ...row } = await underTrouble(world, trouble);
+  rows.push({ ...row, title: trouble.title });
+  expect(fate.hold?.reason).toBe(trouble.reason);
+  if (trouble.mayFail !== true) expect(row.failed).toBe(0);
+  expect(row.sent).toBeGreaterThan(100);
+  expect(fate.killed.filter((container) => !container.startsWith('drain-wait'))).toEqual([]);
+  if (trouble.reason !== 'drained') return;
+  expect(fate.sigtermAtMs.get('app')).toBeGreaterThan(fate.routedUntilMs ?? Number.NaN);
+  // A restarted kubelet calls again, and joins.
+  expect(row.holds).toBe(1);
+}
+
 describeReal('in a hold, in a real pod,', (world, cluster) => {
   describe.skipIf(cluster.kind !== 'cluster' || !cluster.ownNode)('when', () => {
-    test.each(TROUBLES)('$title', async (trouble) => {
-      const { fate, ...row } = await underTrouble(world(), trouble);
-      rows.push({ ...row, title: trouble.title });
-      expect(fate.hold?.reason).toBe(trouble.reason);
-      if (trouble.mayFail !== true) expect(row.failed).toBe(0);
-      expect(row.sent).toBeGreaterThan(100);
-      expect(fate.killed.filter((container) => !container.startsWith('drain-wait'))).toEqual([]);
-      if (trouble.reason === 'drained') {
-        const sigterm = fate.sigtermAtMs.get('app') ?? Number.NaN;
-        expect(sigterm).toBeGreaterThan(fate.routedUntilMs ?? Number.NaN);
-      }
+    describe.concurrent('one pod is in trouble:', () => {
+      test.each(TROUBLES.filter(({ local }) => local))('$title', (trouble) => survive(world(), trouble));
     });
+
+    // What these do concerns every pod of the node: one after the other.
+    test.each(TROUBLES.filter(({ local }) => !local))('$title', (trouble) => survive(world(), trouble));
   });
 });
