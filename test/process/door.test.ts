@@ -93,7 +93,11 @@ async function slowLoris(strangers: Strangers): Promise<void> {
 
 /** As many as come, a thousand at a time: the sidecar closes what is too much. */
 async function tenThousandConnections(strangers: Strangers): Promise<void> {
-  for (let thousand = 0; thousand < 10; thousand += 1) {
+  await thousandsOfConnections(strangers, 10);
+}
+
+async function thousandsOfConnections(strangers: Strangers, thousands: number): Promise<void> {
+  for (let thousand = 0; thousand < thousands; thousand += 1) {
     const sockets = await Promise.all(Array.from({ length: 1_000 }, () => strangers.open()));
     for (const socket of sockets.slice(0, 500)) socket.destroy();
   }
@@ -103,7 +107,7 @@ async function everything(strangers: Strangers): Promise<void> {
   await Promise.all([
     ...Object.values(REQUESTS).map((data) => strangers.send(data)),
     slowLoris(strangers),
-    tenThousandConnections(strangers),
+    thousandsOfConnections(strangers, 1),
   ]);
 }
 
@@ -183,5 +187,5 @@ describe('the door', () => {
     expect(answeredAfterMs).toBeLessThan(MOST_DELAY_MS);
     expect(scene.moment('preStop answered', 'app')?.fields).toMatchObject({ status: 200 });
     expect(scene.pod.log.filter(({ msg }) => msg === 'hold started')).toHaveLength(1);
-  });
+  }, 180_000);
 });
