@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { findMoment } from '../../sim/timeline.ts';
-import { limitCpu } from './cpu-limit.ts';
+import { makeControlGroup } from './control-group.ts';
 import { runPod, startScene } from './scene.ts';
 import { SHIPPED } from './variants.ts';
 
@@ -20,11 +20,12 @@ export interface StarvedLife {
 
 /** Starts a pod whose sidecar may use `millicores`, and deletes it. Needs root. */
 export async function starve(millicores: number): Promise<StarvedLife> {
-  const limit = limitCpu(millicores);
+  const group = makeControlGroup();
+  group.limitCpu(millicores);
   const cluster = await startScene();
   try {
     const startedAt = performance.now();
-    const pod = await runPod(cluster, SHIPPED, 0, tmpdir(), limit.launcher);
+    const pod = await runPod(cluster, SHIPPED, 0, tmpdir(), group.launcher);
     const listeningMs = performance.now() - startedAt;
     await pod.logged('start-up check');
     const checkMs = performance.now() - startedAt - listeningMs;
@@ -47,6 +48,6 @@ export async function starve(millicores: number): Promise<StarvedLife> {
     };
   } finally {
     await cluster.close();
-    await limit.close();
+    await group.close();
   }
 }

@@ -76,7 +76,7 @@ export async function startAwsApi({
   const closed = new AbortController();
   const closableClock: Clock = { now: clock.now, sleep: (ms) => clock.sleep(ms, closed.signal) };
 
-  function perform(call: Call): Answer {
+  function perform(call: Call, signedAt: string | undefined): Answer {
     const { action, version, credential } = call;
     const service = services[version];
     const act = service?.actions[action];
@@ -85,6 +85,9 @@ export async function startAwsApi({
     }
     if (credential === undefined && action !== WITHOUT_SIGNATURE) {
       throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+    }
+    if (credential !== undefined && isSkewed(signedAt)) {
+      throw new AwsError('SignatureDoesNotMatch', `Signature expired or not yet current: ${signedAt}`, 403);
     }
     if (action.startsWith('Describe') && !bucket.take()) throw new AwsError('Throttling', 'Rate exceeded');
     const { accessKeyId, region } = credential ?? { accessKeyId: '', region: '' };
@@ -98,7 +101,7 @@ export async function startAwsApi({
       const answer = answerOf(() => {
         // A planted refusal stops the action; every other fault only spoils the answer to it.
         if (fault?.kind === 'status') throw refusal(fault.status, fault.code);
-        return perform(call);
+        return perform(call, request.headers['x-amz-date']?.toString());
       });
       const targetGroupArn = call.params.get('TargetGroupArn');
       requests.push({
@@ -134,4 +137,13 @@ function answerOf(perform: () => Answer): Answer {
     if (error instanceof AwsError) return errorAnswer(error);
     throw error;
   }
+}
+
+/** How far the client's clock may be off (AWS: "Signature Version 4", troubleshooting). */
+const MOST_SKEW_MS = 5 * 60_000;
+
+/** `signedAt` as in X-Amz-Date: `20260131T235959Z`. */
+function isSkewed(signedAt: string | undefined): boolean {
+  const iso = signedAt?.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)/, '$1-$2-$3:$4:');
+  return iso !== undefined && Math.abs(Date.parse(iso) - Date.now()) > MOST_SKEW_MS;
 }

@@ -1,5 +1,5 @@
 import type { Fault, FaultRule, Faults } from '../faults.ts';
-import { milliseconds, number, object, ofKind, optional, read, text } from './check.ts';
+import { anyText, listOf, milliseconds, number, object, ofKind, optional, read, text } from './check.ts';
 import { done, json, type Route } from './route.ts';
 
 const faultRule = object<FaultRule>({
@@ -13,7 +13,11 @@ const faultRule = object<FaultRule>({
     reset: object({ kind: text }),
     garbage: object({ kind: text }),
     truncate: object({ kind: text }),
+    cut: object({ kind: text }),
     slow: object({ kind: text, ms: milliseconds }),
+    drip: object({ kind: text, everyMs: milliseconds }),
+    huge: object({ kind: text, bytes: number('how many bytes, at least 0', 0) }),
+    rewrite: object({ kind: text, replace: listOf(object({ from: text, to: anyText })) }),
   }),
   match: optional(text),
   times: optional(number('how many requests it hits, at least 1', 1)),
@@ -38,7 +42,8 @@ export function apiRoutes(name: string, example: FaultRule): readonly Route<Faul
       method: 'POST',
       path: `/${name}/faults`,
       about:
-        'Plants a fault: `status` (with `status`, `code`), `hang`, `reset`, `garbage`, `truncate` or `slow` (with `ms`); ' +
+        'Plants a fault: `status` (with `status`, `code`), `hang`, `reset`, `garbage`, `truncate`, `cut`, `slow` (with `ms`), ' +
+        '`drip` (with `everyMs`), `huge` (with `bytes`) or `rewrite` (with `replace`, a list of `from` and `to`); ' +
         '`match`, `times` and `forMs` narrow it',
       example,
       handle({ faults }, { body }) {

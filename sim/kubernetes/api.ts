@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../src/core/ports.ts';
-import { answerWith, type Fault, type Faults } from '../faults.ts';
+import { answerWith, bendsRealAnswer, type Faults } from '../faults.ts';
 import { listen, readBody } from '../http.ts';
 import type { Listening } from '../listen.ts';
 import { type Access, createAccess, forbidden } from './access.ts';
@@ -76,7 +76,9 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
     requests.push({ name, atMs: clock.now() - startedAt });
     const body = await readBody(request);
     const fault = faults.take(name);
-    const real = isServed(fault) ? answer(method, url, headers.authorization, body) : json(200, {});
+    // A delete that was answered with 503 has deleted nothing.
+    const isServed = fault === undefined || bendsRealAnswer(fault);
+    const real = isServed ? answer(method, url, headers.authorization, body) : json(200, {});
     await answerWith(response, fault, real, plannedFailure, clock);
   }
 
@@ -93,11 +95,6 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
       groups = installed;
     },
   };
-}
-
-/** Whether the request gets as far as the objects: a delete that was answered with 503 has deleted nothing. */
-function isServed(fault: Fault | undefined): boolean {
-  return fault === undefined || fault.kind === 'slow' || fault.kind === 'truncate';
 }
 
 function plannedFailure(status: number): string {

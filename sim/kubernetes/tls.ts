@@ -16,13 +16,22 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** A certificate for 127.0.0.1 that is its own CA, good for a year. */
+/** The name of the API server inside a cluster. */
+export const API_SERVER_NAME = 'kubernetes.default.svc';
+
+/** A certificate for 127.0.0.1 and the API server's name that is its own CA, good for a year. */
 export async function makeCertificate(): Promise<Certificate> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'embedded-cluster' }], {
     keyType: 'ec',
     extensions: [
       { name: 'basicConstraints', cA: true },
-      { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 7, ip: '127.0.0.1' },
+          { type: 2, value: API_SERVER_NAME },
+        ],
+      },
     ],
   });
   return { cert, key };
@@ -52,7 +61,7 @@ export async function writeServiceAccount(folder: string, { ca }: TlsListening, 
 }
 
 /** What a container finds in its environment, with its service account in `folder`. */
-export function podEnvironment({ port }: Listening, folder: string): Readonly<Record<string, string>> {
+export function podEnvironment({ port }: Pick<Listening, 'port'>, folder: string): Readonly<Record<string, string>> {
   return {
     KUBERNETES_SERVICE_HOST: '127.0.0.1',
     KUBERNETES_SERVICE_PORT: String(port),

@@ -3,6 +3,7 @@ import { ApiError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { type AssumedRole, parseTargetGroupArn, type TargetGroupRef } from '../core/target.ts';
 import { callWithin } from '../core/timeout.ts';
+import { ANSWER_LIMIT } from './answer-limit.ts';
 import { assumeRole } from './assume-role.ts';
 import { toAwsError } from './errors.ts';
 
@@ -72,9 +73,11 @@ export async function callAws<T>(
 }
 
 async function makeClient(region: string, role: AssumedRole | undefined): Promise<ElasticLoadBalancingV2Client> {
-  return new ElasticLoadBalancingV2Client({
+  const client = new ElasticLoadBalancingV2Client({
     region,
     ...CLIENT_OPTIONS,
     ...(role === undefined ? {} : { credentials: await assumeRole(role, region) }),
   });
+  client.middlewareStack.use(ANSWER_LIMIT);
+  return client;
 }

@@ -165,7 +165,8 @@ async function listIpBindings(
       orElse(cluster.listBindings(apiGroup, namespace, signal), [], `list targetgroupbindings.${apiGroup}`, problems),
     ),
   );
-  return lists.flat().filter(({ targetType }) => targetType === 'ip');
+  // The one other type that there is. Of one that nobody knows the pod may be a target all the same: ELBv2 will tell.
+  return lists.flat().filter(({ targetType }) => targetType !== 'instance');
 }
 
 /** Undefined where it cannot be read: then the pod's targets are found by their IP, unless the binding names the port. */

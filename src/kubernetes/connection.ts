@@ -15,6 +15,13 @@ export interface Connection {
   post(path: string, body: string, signal: AbortSignal): Promise<Answer>;
 }
 
+/**
+ * The longest answer that is read, in characters. A page of 100 EndpointSlices with 100 endpoints each, the most that Kubernetes puts
+ * into one unless told otherwise, has half of it; an answer of three times as much would take all memory of the sidecar, and end its
+ * hold with it.
+ */
+const LONGEST_ANSWER = 8 * 2 ** 20;
+
 /** What a connection needs to know of the server and of us. `agent` fits the URL's protocol. */
 export interface Server {
   readonly url: URL;
@@ -39,6 +46,9 @@ export function connectTo({ url, agent, options }: Server): Connection {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk;
+          if (text.length <= LONGEST_ANSWER) return;
+          reject(new Error(`the answer is longer than ${LONGEST_ANSWER / 2 ** 20} MiB, and is not read`));
+          request.destroy();
         });
         response.on('error', reject);
         response.once('end', () => resolve({ status: response.statusCode ?? 0, body: text }));

@@ -4,7 +4,7 @@ import type { Answer } from './connection.ts';
 /** The object in a good answer. Throws the ApiError that any other answer means. */
 export function fromAnswer({ status, body }: Answer, operation: string): unknown {
   if (status !== 200 && status !== 201)
-    throw new ApiError(kindOf(status), operation, adviceOf(status, body, operation));
+    throw new ApiError(kindOf(status, body), operation, adviceOf(status, body, operation));
   const object = parse(body);
   if (typeof object !== 'object' || object === null) {
     throw new ApiError('bad-response', operation, 'the answer is no object in JSON');
@@ -17,13 +17,23 @@ export function toKubernetesError(error: unknown, operation: string): ApiError {
   return error instanceof ApiError ? error : new ApiError('unreachable', operation, describeFailure(error), error);
 }
 
-function kindOf(status: number): ApiErrorKind {
+function kindOf(status: number, body: string): ApiErrorKind {
   if (status === 401) return 'unauthenticated';
   if (status === 403) return 'denied';
   // Not 410: it means that a list went on for too long to be continued, and not that there is nothing.
-  if (status === 404) return 'not-found';
+  if (status === 404) return saysWhatIsMissing(body) ? 'not-found' : 'bad-response';
   if (status === 429) return 'throttled';
   return status >= 500 ? 'unreachable' : 'bad-response';
+}
+
+/**
+ * The API server names the object that it does not have, or says that there is no such path (apiserver: errors.NewNotFound,
+ * http.NotFound). A 404 that does neither is of something in between, and tells nothing of pods and bindings.
+ */
+function saysWhatIsMissing(body: string): boolean {
+  if (body.startsWith('404 page not found')) return true;
+  const { details } = Object(parse(body)) as { readonly details?: { readonly name?: unknown } | null };
+  return typeof details?.name === 'string';
 }
 
 function adviceOf(status: number, body: string, operation: string): string {

@@ -95,6 +95,11 @@ describe('TargetGroupBindings', () => {
     expect(found).toMatchObject({ source: undefined, groups: [], complete: true, problems: [] });
   });
 
+  test('count with a target type that nobody knows: the pod may be a target all the same', async () => {
+    const found = await discover({ bindings: elbv2Only(binding({ targetType: 'pod' })) });
+    expect(found.groups.map(({ group }) => group.arn)).toEqual([ALB_ARN]);
+  });
+
   test('take the port of the slice that has the name of the Service port', async () => {
     const found = await discover({
       bindings: elbv2Only(binding({ service: { name: 'web', port: 80 } })),

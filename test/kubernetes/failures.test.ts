@@ -124,6 +124,14 @@ describe('an error that stays', () => {
     expect(kubernetes.api.requests).toHaveLength(1);
   });
 
+  test.each(CALLS)(
+    'of a 404 that names nothing says nothing, neither of the pod nor of bindings: %s',
+    async (_, call) => {
+      kubernetes.faults.add({ fault: { kind: 'status', status: 404 } });
+      expect((await failureOf(call(kubernetes.cluster, NEVER))).kind).toBe('bad-response');
+    },
+  );
+
   test.each([
     ['refuses connections', {}, /ECONNREFUSED/],
     ['has no address', { host: 'no-such-host.invalid' }, /ENOTFOUND|EAI_AGAIN/],

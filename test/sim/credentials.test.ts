@@ -50,6 +50,27 @@ describe('the official chain finds', () => {
     expect(await identity(podIdentity.accessKeyId)).toContain(`<Arn>${podIdentity.arn}</Arn>`);
   });
 
+  test('none where Pod Identity gives none, and again those that it gives later', async () => {
+    const { podIdentity } = sources;
+    sources.givePodIdentity('none');
+    await expect(keyUsed(podIdentity.env)).rejects.toThrow(/credentials/i);
+    sources.givePodIdentity('good');
+    expect(await keyUsed(podIdentity.env)).toBe(podIdentity.accessKeyId);
+  });
+
+  test('credentials that have expired, and asks for new ones before each call', async () => {
+    sources.givePodIdentity('expired');
+    const client = new ElasticLoadBalancingV2Client({
+      credentials: fromNodeProviderChain(),
+      maxAttempts: 1,
+    });
+    for (const [name, value] of Object.entries(sources.podIdentity.env)) vi.stubEnv(name, value);
+    await client.send(new DescribeTargetGroupsCommand({}));
+    await client.send(new DescribeTargetGroupsCommand({}));
+    client.destroy();
+    expect(sources.requests.length).toBeGreaterThanOrEqual(2);
+  });
+
   test('IRSA, by a token that STS takes without a signature', async () => {
     const key = (await keyUsed({ ...sources.webIdentity.env, AWS_ROLE_SESSION_NAME: 'web-1' })) ?? '';
     expect(aws.api.requests.map(({ action, accessKeyId }) => [action, accessKeyId])).toEqual([

@@ -309,6 +309,25 @@ describe('errors', () => {
     expect(await health(arn)).toEqual([]);
   });
 
+  test.each([
+    [-6, 403],
+    [-4, 200],
+    [4, 200],
+    [6, 403],
+  ])('a request that was signed %d min from now is answered with HTTP %d', async (minutes, status) => {
+    const signedAt = new Date(Date.now() + minutes * 60_000).toISOString().replace(/[-:]|\.\d+/g, '');
+    const response = await fetch(api.url, {
+      method: 'POST',
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=AKIA/20261125/eu-west-1/elasticloadbalancing/aws4_request, Signature=none`,
+        'x-amz-date': signedAt,
+      },
+      body: new URLSearchParams({ Action: 'DescribeTargetGroups', Version: '2015-12-01' }),
+    });
+    expect(response.status).toBe(status);
+    expect((await response.text()).includes('SignatureDoesNotMatch')).toBe(status === 403);
+  });
+
   test('closing ends requests that hang or are slow', async () => {
     faults.add({ fault: { kind: 'hang' }, times: 1 });
     faults.add({ fault: { kind: 'slow', ms: 60_000 } });

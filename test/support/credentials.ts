@@ -20,6 +20,8 @@ export interface CredentialSource {
 export interface CredentialSources extends AsyncDisposable {
   /** EKS Pod Identity: an endpoint on the node, and a token of the pod. */
   readonly podIdentity: CredentialSource;
+  /** What the endpoint of EKS Pod Identity gives from now on: at first credentials that are good for an hour. */
+  givePodIdentity(what: 'good' | 'expired' | 'none'): void;
   /** IRSA: a token that STS takes. The key is one of STS, and the role must be among those of the AWS API. */
   readonly webIdentity: Pick<CredentialSource, 'env'>;
   /** The instance metadata of the node (IMDSv2), to which everybody falls back who has no other source. */
@@ -38,6 +40,7 @@ export interface CredentialOptions {
 }
 
 const NODE_ROLE_ARN = 'arn:aws:iam::123456789012:role/node-role';
+const HOUR_MS = 3_600_000;
 const INSTANCE = 'i-0123456789abcdef0';
 const POD_IDENTITY_PATH = '/v1/credentials';
 const METADATA_PATH = '/latest/meta-data/iam/security-credentials/';
@@ -69,17 +72,25 @@ export async function startCredentialSources(options: CredentialOptions = {}): P
   const node = { accessKeyId: 'ASIANODEROLE00000001', arn: sessionArn(NODE_ROLE_ARN, INSTANCE) };
   for (const { arn, accessKeyId } of [pod, node]) aws?.identify(arn, accessKeyId);
 
+  let given: 'good' | 'expired' | 'none' = 'good';
+
+  function podIdentity(authorization: string | undefined): number | string {
+    if (given === 'none') return 404;
+    if (authorization !== podToken) return 403;
+    return credentials(pod.accessKeyId, given === 'good' ? HOUR_MS : -HOUR_MS);
+  }
+
   function reply(name: string, headers: IncomingHttpHeaders): number | string {
     const isKnown = sessions.has(String(headers['x-aws-ec2-metadata-token']));
     switch (name) {
       case `GET ${POD_IDENTITY_PATH}`:
-        return headers.authorization === podToken ? credentials(pod.accessKeyId) : 403;
+        return podIdentity(headers.authorization);
       case 'PUT /latest/api/token':
         return headers['x-aws-ec2-metadata-token-ttl-seconds'] === undefined ? 400 : begin(sessions);
       case `GET ${METADATA_PATH}`:
         return isKnown ? 'node-role' : 401;
       case `GET ${METADATA_PATH}node-role`:
-        return isKnown ? credentials(node.accessKeyId) : 401;
+        return isKnown ? credentials(node.accessKeyId, HOUR_MS) : 401;
       default:
         return 404;
     }
@@ -112,6 +123,9 @@ export async function startCredentialSources(options: CredentialOptions = {}): P
     },
     none: { env: NONE },
     requests,
+    givePodIdentity(what) {
+      given = what;
+    },
     async [Symbol.asyncDispose]() {
       await server.close();
       await rm(folder, { recursive: true });
@@ -125,13 +139,14 @@ function begin(sessions: Set<string>): string {
   return session;
 }
 
-function credentials(AccessKeyId: string): string {
+/** Good for `forMs` from now on. */
+function credentials(AccessKeyId: string, forMs: number): string {
   return JSON.stringify({
     Code: 'Success',
     Type: 'AWS-HMAC',
     AccessKeyId,
     SecretAccessKey: 'secret-of-nobody',
     Token: 'token-of-nobody',
-    Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+    Expiration: new Date(Date.now() + forMs).toISOString(),
   });
 }
