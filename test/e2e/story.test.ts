@@ -42,6 +42,17 @@ interface DoctorReport {
 
 const ROLE: V1Role = parse(await readFile('manifests/base/role.yaml', 'utf8'));
 
+/** Adds what `kubectl describe pod` says, as long as there is the pod. */
+async function describePod({ shop, pod }: Scene, described: string[]): Promise<true> {
+  described.push(
+    ...(await shop.kubectl(['describe', 'pod', pod.metadata.name]).then(
+      (text) => [text],
+      () => [],
+    )),
+  );
+  return true;
+}
+
 describeReal('what a hold leaves behind', (world, cluster) => {
   const kubeconfig = () => (cluster.kind === 'cluster' ? cluster.kubeconfig : '');
 
@@ -102,11 +113,14 @@ describeReal('what a hold leaves behind', (world, cluster) => {
       // Keeps the application from ending for some seconds after its SIGTERM, so that there is a pod to describe.
       const slow = fetch(`http://${scene.pod.status.podIP}:8080/slow?ms=120000`).catch(() => {});
       await scene.delete();
-      await scene.logged('hold released');
-      const story =
-        /Normal\s+DrainWaitHolding\s.*drain-wait\s+Holding SIGTERM .*\n(.*\n)*.*Normal\s+DrainWaitDrained\s.*drain-wait\s+Held SIGTERM for [\d.]+ s: \S+ \(ALB\) draining after [\d.]+ s, settled 20 s/;
-      await eventually(async () => expect(await scene.shop.kubectl(['describe', 'pod', name])).toMatch(story));
-      const { hold } = await scene.fate();
+      const described: string[] = [];
+      const ended = scene.fate();
+      while (await Promise.race([ended.then(() => false), describePod(scene, described)]));
+      const { hold } = await ended;
+      expect(described.at(-1)).toMatch(/Normal\s+DrainWaitHolding\s.*drain-wait\s+Holding SIGTERM /);
+      expect(described.at(-1)).toMatch(
+        /Normal\s+DrainWaitDrained\s.*drain-wait\s+Held SIGTERM for [\d.]+ s: \S+ \(ALB\) draining after [\d.]+ s, settled 20 s/,
+      );
       await slow;
       const events = await scene.shop.kubectl([
         'get',
