@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const ROLLOUT = 'test/rollout/**/*.test.ts';
 const END_TO_END = 'test/e2e/**/*.test.ts';
+const MODEL = 'test/model/**/*.test.ts';
 const FAULTS = 'test/faults/**/*.test.ts';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
@@ -18,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'all',
           include: ['test/**/*.test.ts'],
-          exclude: [ROLLOUT, END_TO_END, FAULTS],
+          exclude: [ROLLOUT, MODEL, END_TO_END, FAULTS],
           globalSetup: './test/support/build-once.ts',
           sequence: { groupOrder: 0 },
           provide: { connectBy: 'service-account' },
@@ -51,6 +52,15 @@ export default defineConfig({
           name: 'faults',
           include: [FAULTS],
           globalSetup: './test/support/build-once.ts',
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        // After these, because it computes as much as the machine can, and others would be late beside it.
+        extends: true,
+        test: {
+          name: 'model',
+          include: [MODEL],
           sequence: { groupOrder: 3 },
         },
       },
