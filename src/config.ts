@@ -165,11 +165,18 @@ function isServiceLink(name: string, value: string): boolean {
   );
 }
 
+/** More than these are no slip of the finger. */
+const MOST_TYPOS = 4;
+
 function didYouMean(name: string, known: readonly string[]): string {
   const [best] = known
+    // A name may be of any length, and to compare takes as long.
+    .filter((candidate) => Math.abs(candidate.length - name.length) <= MOST_TYPOS)
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
     .sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= 4 ? ` Did you mean ${best.candidate}?` : ' See --help for the list.';
+  return best !== undefined && best.distance <= MOST_TYPOS
+    ? ` Did you mean ${best.candidate}?`
+    : ' See --help for the list.';
 }
 
 /** Levenshtein distance. */

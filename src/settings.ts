@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { parseTargetGroups } from './core/target.ts';
 
@@ -268,7 +269,7 @@ function absolutePath(value: string): string {
 
 function addresses(value: string): readonly string[] {
   const ips = value.split(',').map((ip) => ip.trim());
-  const wrong = ips.find((ip) => !/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)$/.test(ip));
+  const wrong = ips.find((ip) => isIP(ip) === 0);
   if (wrong !== undefined) throw new RangeError(`'${wrong}' is not an IP address`);
   return ips;
 }

@@ -2,6 +2,7 @@ import { DescribeTargetGroupAttributesCommand } from '@aws-sdk/client-elastic-lo
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { ApiError } from '../core/errors.ts';
 import type { Account } from '../doctor/collect/ports.ts';
+import { CLIENT_PLUGINS } from './client-plugins.ts';
 import { CLIENT_OPTIONS, type ClientsOptions, callAws, createElbv2 } from './clients.ts';
 import { CALLER_IDENTITY } from './errors.ts';
 import { findTargetGroup, loadBalancerOf, loadBalancersBy } from './load-balancers.ts';
@@ -15,6 +16,7 @@ export function createAccount(options: ClientsOptions): Account {
         ...CLIENT_OPTIONS,
         ...(options.region === undefined ? {} : { region: options.region }),
       });
+      for (const plugin of CLIENT_PLUGINS) sts.middlewareStack.use(plugin);
       const { Account, Arn } = await callAws(options.clock, CALLER_IDENTITY, signal, (abortSignal) =>
         sts.send(new GetCallerIdentityCommand({}), { abortSignal }),
       );

@@ -1,11 +1,8 @@
 import { Readable } from 'node:stream';
-import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { ClientPlugin } from './client-plugins.ts';
 
 /** 10,000 targets of a group, ten times as many as a group has by default. To take in 50 MB would cost twice the sidecar's memory limit. */
 const LONGEST_ANSWER = 4 * 2 ** 20;
-
-/** What can be added to a client of the SDK. */
-export type ClientPlugin = Parameters<ElasticLoadBalancingV2Client['middlewareStack']['use']>[0];
 
 /** Lets every call of a client fail whose answer is too long to be taken in. The SDK by itself takes in whatever comes. */
 export const ANSWER_LIMIT: ClientPlugin = {

@@ -1,5 +1,6 @@
 import type { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { AssumedRole } from '../core/target.ts';
+import { CLIENT_PLUGINS } from './client-plugins.ts';
 import { ASSUME_ROLE, toAwsError } from './errors.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function assumeRole(
       ...(externalId === undefined ? {} : { ExternalId: externalId }),
     },
     clientConfig: { region, maxAttempts: 1 },
+    clientPlugins: CLIENT_PLUGINS,
   });
   return async (caller) => {
     try {

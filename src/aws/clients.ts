@@ -3,8 +3,8 @@ import { ApiError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { type AssumedRole, parseTargetGroupArn, type TargetGroupRef } from '../core/target.ts';
 import { callWithin } from '../core/timeout.ts';
-import { ANSWER_LIMIT } from './answer-limit.ts';
 import { assumeRole } from './assume-role.ts';
+import { CLIENT_PLUGINS } from './client-plugins.ts';
 import { toAwsError } from './errors.ts';
 
 const CONNECTION_TIMEOUT_MS = 2_000;
@@ -78,6 +78,6 @@ async function makeClient(region: string, role: AssumedRole | undefined): Promis
     ...CLIENT_OPTIONS,
     ...(role === undefined ? {} : { credentials: await assumeRole(role, region) }),
   });
-  client.middlewareStack.use(ANSWER_LIMIT);
+  for (const plugin of CLIENT_PLUGINS) client.middlewareStack.use(plugin);
   return client;
 }

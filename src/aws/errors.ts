@@ -44,9 +44,14 @@ const NETWORK_CODE = /^(E[A-Z_]+|ABORT_ERR|UND_ERR_\w+)$/;
 export const ASSUME_ROLE = 'AssumeRole';
 export const CALLER_IDENTITY = 'GetCallerIdentity';
 
-/** The name that AWS gave an error on the wire; the SDK adds `Exception` to some. */
+/** Of what comes from the wire no more than this is passed on, in characters. */
+const LONGEST_NAME = 60;
+const LONGEST_MESSAGE = 300;
+
+/** The name that AWS gave an error on the wire; the SDK adds `Exception` to some. Empty where it is no text: two of them are a list. */
 export function errorName(error: unknown): string {
-  return error instanceof Error ? error.name : '';
+  const { name } = error instanceof Error ? (error as { readonly name: unknown }) : { name: '' };
+  return typeof name === 'string' ? name : '';
 }
 
 /** What an error of the AWS SDK means for a hold, with advice where there is any. */
@@ -60,7 +65,8 @@ export function toAwsError(error: unknown, operation: string): ApiError {
 function describe(error: unknown): string {
   // One for each address of the endpoint's name; its own message is empty.
   if (error instanceof AggregateError) return error.errors.map(describe).join(', ');
-  return error instanceof Error ? `${error.name}: ${firstLine(error.message)}` : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return `${errorName(error).slice(0, LONGEST_NAME)}: ${withoutTokens(firstLine(String(error.message))).slice(0, LONGEST_MESSAGE)}`;
 }
 
 function kindOf(error: unknown): ApiErrorKind {
@@ -98,6 +104,13 @@ function statusOf(error: unknown): number | undefined {
 function isNetworkFailure(error: unknown): boolean {
   const { code } = error as { readonly code?: unknown };
   return errorName(error) === 'TimeoutError' || (typeof code === 'string' && NETWORK_CODE.test(code));
+}
+
+/** Of the SDK's own calls for credentials nobody takes out what they have shown (redaction.ts): their tokens are JWTs. */
+function withoutTokens(text: string): string {
+  return text
+    .replaceAll(/\bWebIdentityToken=[^&\s"]+/g, 'WebIdentityToken=[redacted]')
+    .replaceAll(/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, '[redacted]');
 }
 
 function firstLine(message: string): string {

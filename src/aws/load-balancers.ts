@@ -77,7 +77,8 @@ function toAnswer({ TargetHealthDescriptions }: DescribeTargetHealthCommandOutpu
     throw new ApiError('bad-response', 'DescribeTargetHealth', 'the answer has no TargetHealthDescriptions');
   }
   const targets = TargetHealthDescriptions.map(({ Target, TargetHealth }): TargetHealth => {
-    if (Target?.Id === undefined || Target.Port === undefined) {
+    // The SDK makes NaN of a port that is no number.
+    if (Target?.Id === undefined || Target.Port === undefined || Number.isNaN(Target.Port)) {
       throw new ApiError('bad-response', 'DescribeTargetHealth', 'a target has no Id or no Port');
     }
     return { ip: Target.Id, port: Target.Port, state: TargetHealth?.State ?? 'unknown', reason: TargetHealth?.Reason };

@@ -92,10 +92,13 @@ function namedByUser(
         new ApiError('not-found', operation, 'the pod has no known IP; set DRAIN_WAIT_POD_IPS from status.podIPs'),
       );
     }
+    const groups = mergeGroups(named.map((group) => toGroupTargets(group, subject.ips)));
     return {
       ...nobodyElse,
+      // It takes turns with itself where it is in very many: each is looked at by calls of its own.
+      terminatingTargets: groups.length,
       source,
-      groups: mergeGroups(named.map((group) => toGroupTargets(group, subject.ips))),
+      groups,
       complete: true,
       problems: [],
     };

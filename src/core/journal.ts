@@ -50,7 +50,10 @@ export const UNDRAINABLE =
 
 /** What changed for the targets from one state to the next. */
 export function targetEvents(before: HoldState, after: HoldState): readonly HoldEvent[] {
-  return after.groups.flatMap((group) => {
+  // An observation is of one group, and there may be thousands: the others are the same objects as before.
+  const unchanged = new Set(before.groups);
+  const changed = after.groups.filter((group) => !unchanged.has(group));
+  return changed.flatMap((group) => {
     const known = before.groups.find(({ key }) => key === group.key)?.targets ?? [];
     const name = (target: TargetState): NamedTarget => ({
       targetGroup: groupName(group.ref),
@@ -61,14 +64,14 @@ export function targetEvents(before: HoldState, after: HoldState): readonly Hold
       const previous = known.find(({ ip, port }) => ip === target.ip && port === target.port);
       const latest = target.states.at(-1);
       if (latest === undefined || latest === previous?.states.at(-1)) return [];
-      const changed = { kind: 'target-changed', target: name(target), ...latest } as const;
+      const news = { kind: 'target-changed', target: name(target), ...latest } as const;
       // A target that is new here and yet has been seen took the place of one with another port, which is no more.
       const replaced =
         previous === undefined
           ? known.find((old) => old.ip === target.ip && !group.targets.some(({ port }) => port === old.port))
           : undefined;
-      if (replaced?.port === undefined) return [changed];
-      return [{ kind: 'port-followed', target: name(target), insteadOfPort: replaced.port }, changed];
+      if (replaced?.port === undefined) return [news];
+      return [{ kind: 'port-followed', target: name(target), insteadOfPort: replaced.port }, news];
     });
   });
 }

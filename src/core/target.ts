@@ -105,33 +105,22 @@ function parseNamedTargetGroup(entry: string): NamedTargetGroup {
 
 /** Joins what several sources found: one entry for each target group, each address once. */
 export function mergeGroups(found: readonly GroupTargets[]): readonly GroupTargets[] {
-  const merged = new Map<string, GroupTargets>();
-  for (const next of found) {
-    const key = groupKey(next.group);
-    const known = merged.get(key);
-    merged.set(key, known === undefined ? { ...next, addresses: mergeAddresses(next.addresses) } : join(known, next));
-  }
-  return [...merged.values()];
+  return [...Map.groupBy(found, ({ group }) => groupKey(group)).values()].flatMap((same) => {
+    const [first, ...others] = same;
+    if (first === undefined) return [];
+    const group = others.reduce((known, next) => joinRefs(known, next.group), first.group);
+    return [{ group, addresses: mergeAddresses(same.flatMap(({ addresses }) => addresses)) }];
+  });
 }
 
-function join(a: GroupTargets, b: GroupTargets): GroupTargets {
-  return {
-    group: {
-      ...a.group,
-      loadBalancer: a.group.loadBalancer ?? b.group.loadBalancer,
-      role: a.group.role ?? b.group.role,
-    },
-    addresses: mergeAddresses([...a.addresses, ...b.addresses]),
-  };
+function joinRefs(a: TargetGroupRef, b: TargetGroupRef): TargetGroupRef {
+  return { ...a, loadBalancer: a.loadBalancer ?? b.loadBalancer, role: a.role ?? b.role };
 }
 
-/** An address without a port gives way to one of the same IP with a port. */
+/** An address without a port gives way to one of the same IP with a port. In one pass: an annotation can name thousands. */
 export function mergeAddresses(addresses: readonly TargetAddress[]): readonly TargetAddress[] {
-  return addresses
-    .map(({ ip, port }) => ({ ip: canonicalIp(ip), port }))
-    .filter(
-      (address, index, all) =>
-        all.findIndex(({ ip, port }) => ip === address.ip && port === address.port) === index &&
-        (address.port !== undefined || !all.some(({ ip, port }) => ip === address.ip && port !== undefined)),
-    );
+  const all = addresses.map(({ ip, port }) => ({ ip: canonicalIp(ip), port }));
+  const withPort = new Set(all.filter(({ port }) => port !== undefined).map(({ ip }) => ip));
+  const wanted = all.filter(({ ip, port }) => port !== undefined || !withPort.has(ip));
+  return [...new Map(wanted.map((address) => [`${address.ip} ${address.port}`, address])).values()];
 }

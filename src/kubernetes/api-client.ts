@@ -1,9 +1,10 @@
 import pRetry from 'p-retry';
-import { ApiError } from '../core/errors.ts';
+import type { ApiError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { callWithin } from '../core/timeout.ts';
-import type { Answer, Connection } from './connection.ts';
+import { type Answer, AnswerTooLong, type Connection } from './connection.ts';
 import { fromAnswer, toKubernetesError } from './errors.ts';
+import { LONGEST_LIST, type Received, readPages } from './pages.ts';
 
 // Long enough for a TLS handshake in a container that may use a fiftieth of a processor.
 const CALL_TIMEOUT_MS = 5_000;
@@ -11,8 +12,6 @@ const RETRIES = 2;
 const FIRST_RETRY_MS = 200;
 /** A call ends by then, with all its retries: until the first has ended the hold asks nobody else. */
 const TOTAL_TIMEOUT_MS = 6_000;
-/** Of the objects that are asked for, an EndpointSlice is the largest: 100 endpoints, some 40 KB. */
-const PAGE_SIZE = 100;
 
 const ALREADY_EXISTS = 409;
 
@@ -20,6 +19,8 @@ export interface ApiClientOptions {
   readonly clock: Clock;
   /** Called at the first use and again after HTTP 401, so that a rotated token is found at once. */
   readonly connect: () => Promise<Connection>;
+  /** The longest list that is read, in characters. Absent: what a sidecar can bear. */
+  readonly longestList?: number;
 }
 
 /**
@@ -29,7 +30,7 @@ export interface ApiClientOptions {
 export interface ApiClient {
   /** One object. */
   read(operation: string, path: string, signal: AbortSignal): Promise<unknown>;
-  /** The items of all pages. */
+  /** The items of all pages. A list that is longer than a sidecar can bear is an error, and not a part of it. */
   list<Item>(
     operation: string,
     path: string,
@@ -46,7 +47,7 @@ export interface ApiClient {
 
 type Send = (connection: Connection, signal: AbortSignal) => Promise<Answer>;
 
-export function createApiClient({ clock, connect }: ApiClientOptions): ApiClient {
+export function createApiClient({ clock, connect, longestList = LONGEST_LIST }: ApiClientOptions): ApiClient {
   let connection: Promise<Connection> | undefined;
 
   /** Simultaneous first calls share one connection; one that fails is not kept. */
@@ -58,20 +59,20 @@ export function createApiClient({ clock, connect }: ApiClientOptions): ApiClient
     return connection;
   }
 
-  async function callOnce(operation: string, send: Send, signal: AbortSignal): Promise<unknown> {
+  async function callOnce(operation: string, send: Send, signal: AbortSignal): Promise<Received> {
     try {
       const answer = await callWithin(CALL_TIMEOUT_MS, clock, signal, operation, async (callSignal) => {
         const way = await connected();
         callSignal.throwIfAborted();
         return await send(way, callSignal);
       });
-      return fromAnswer(answer, operation);
+      return { object: fromAnswer(answer, operation), length: answer.body.length };
     } catch (error) {
       throw toKubernetesError(error, operation);
     }
   }
 
-  async function callWithFreshToken(operation: string, send: Send, signal: AbortSignal): Promise<unknown> {
+  async function callWithFreshToken(operation: string, send: Send, signal: AbortSignal): Promise<Received> {
     try {
       return await callOnce(operation, send, signal);
     } catch (error) {
@@ -81,7 +82,7 @@ export function createApiClient({ clock, connect }: ApiClientOptions): ApiClient
     }
   }
 
-  async function call(operation: string, send: Send, signal: AbortSignal): Promise<unknown> {
+  async function call(operation: string, send: Send, signal: AbortSignal): Promise<Received> {
     try {
       return await callWithin(TOTAL_TIMEOUT_MS, clock, signal, operation, (totalSignal) =>
         pRetry(() => callWithFreshToken(operation, send, totalSignal), {
@@ -98,43 +99,33 @@ export function createApiClient({ clock, connect }: ApiClientOptions): ApiClient
     }
   }
 
-  const read: ApiClient['read'] = (operation, path, signal) =>
-    call(operation, (way, callSignal) => way.get(path, callSignal), signal);
-
   return {
-    read,
-
-    async list<Item>(
-      operation: string,
-      path: string,
-      selector: Readonly<Record<string, string>>,
-      signal: AbortSignal,
-      toItem: (object: unknown) => Item,
-    ) {
-      const items: Item[] = [];
-      let next = '';
-      do {
-        const query = new URLSearchParams({
-          ...selector,
-          limit: String(PAGE_SIZE),
-          ...(next === '' ? {} : { continue: next }),
-        });
-        const page = requireItems(await read(operation, `${path}?${query}`, signal), operation);
-        items.push(...page.items.map(toItem));
-        next = page.metadata?.continue ?? '';
-      } while (next !== '');
-      return items;
+    async read(operation, path, signal) {
+      return (await call(operation, (way, callSignal) => way.get(path, callSignal), signal)).object;
     },
 
-    create: (operation, path, object, signal) =>
-      call(
+    list: (operation, path, selector, signal, toItem) =>
+      readPages(
+        operation,
+        (query) => {
+          const pagePath = `${path}?${new URLSearchParams({ ...selector, ...query })}`;
+          return call(operation, (way, callSignal) => way.get(pagePath, callSignal), signal);
+        },
+        toItem,
+        longestList,
+      ),
+
+    async create(operation, path, object, signal) {
+      const { object: made } = await call(
         operation,
         async (way, callSignal) => {
           const answer = await way.post(path, JSON.stringify(object), callSignal);
           return answer.status === ALREADY_EXISTS ? { status: 200, body: '{}' } : answer;
         },
         signal,
-      ),
+      );
+      return made;
+    },
   };
 }
 
@@ -143,17 +134,7 @@ export function inNamespace(api: string, namespace: string): string {
   return `${api}/namespaces/${encodeURIComponent(namespace)}`;
 }
 
-interface Page {
-  readonly items: readonly unknown[];
-  readonly metadata?: { readonly continue?: string };
-}
-
-/** Nobody checks the shape before, and an answer without the list does not say that there is nothing. */
-function requireItems(page: unknown, operation: string): Page {
-  if (Array.isArray((page as Partial<Page> | null)?.items)) return page as Page;
-  throw new ApiError('bad-response', operation, 'the answer is no list');
-}
-
-function isPassing({ kind }: ApiError): boolean {
+function isPassing({ kind, cause }: ApiError): boolean {
+  if (cause instanceof AnswerTooLong) return false;
   return kind === 'throttled' || kind === 'unreachable' || kind === 'bad-response';
 }

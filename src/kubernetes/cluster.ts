@@ -1,8 +1,9 @@
-import type { V1EndpointSlice, V1Pod, V1Service } from '@kubernetes/client-node';
 import type { ApiError } from '../core/errors.ts';
 import type { Cluster } from '../core/ports.ts';
 import type { ApiClient } from './api-client.ts';
-import { type Json, slicesOf, toBinding, toEndpointSlice, toOwnPod, toService } from './objects.ts';
+import { understand } from './errors.ts';
+import { canName, slicesOf, toBinding, toEndpointSlice, toService } from './objects.ts';
+import { toOwnPod } from './own-pod.ts';
 import { pathOf } from './resources.ts';
 
 /** More names than this make a selector too long for a URL; then all slices are listed. */
@@ -12,7 +13,8 @@ const MOST_SERVICES_IN_SELECTOR = 50;
 export function createCluster({ read, list }: ApiClient): Cluster {
   return {
     async readPod({ namespace, name }, signal) {
-      return toOwnPod((await read('get pods', pathOf('pods', namespace, name), signal)) as Json<V1Pod>);
+      const object = await read('get pods', pathOf('pods', namespace, name), signal);
+      return understand('get pods', object, toOwnPod);
     },
 
     async listBindings(apiGroup, namespace, signal) {
@@ -30,26 +32,29 @@ export function createCluster({ read, list }: ApiClient): Cluster {
     },
 
     async listEndpointSlices(namespace, services, signal) {
-      return await listSlices({ list }, namespace, services, signal, toEndpointSlice);
+      const slices = await listSlices({ list }, namespace, services, signal, toEndpointSlice);
+      return slices.filter((slice) => slice !== undefined);
     },
 
     async readService(namespace, name, signal) {
-      return toService((await read('get services', pathOf('services', namespace, name), signal)) as Json<V1Service>);
+      const object = await read('get services', pathOf('services', namespace, name), signal);
+      return understand('get services', object, toService);
     },
   };
 }
 
 /** The slices of these Services, each as `toItem` makes it. */
-export function listSlices<Item>(
+export async function listSlices<Item>(
   { list }: Pick<ApiClient, 'list'>,
   namespace: string,
   services: readonly string[],
   signal: AbortSignal,
-  toItem: (slice: Json<V1EndpointSlice>) => Item,
+  toItem: (slice: unknown) => Item,
 ): Promise<readonly Item[]> {
   const resource = 'endpointslices.discovery.k8s.io';
-  const selector = services.length > MOST_SERVICES_IN_SELECTOR ? {} : { labelSelector: slicesOf(services) };
-  return list(`list ${resource}`, pathOf(resource, namespace), selector, signal, (object) =>
-    toItem(object as Json<V1EndpointSlice>),
-  );
+  // Anything can stand in a binding, and one name that nobody can have would spoil the selector for all.
+  const names = services.filter(canName);
+  if (names.length === 0) return [];
+  const selector = names.length > MOST_SERVICES_IN_SELECTOR ? {} : { labelSelector: slicesOf(names) };
+  return await list(`list ${resource}`, pathOf(resource, namespace), selector, signal, toItem);
 }

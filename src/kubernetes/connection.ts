@@ -9,7 +9,7 @@ export interface Answer {
 
 /** A way to the API server, as somebody it knows. A path begins with a slash and may have a query. */
 export interface Connection {
-  /** One GET. Rejects where no whole answer comes, and soon after an abort. */
+  /** One GET. Rejects where no whole answer comes, with AnswerTooLong where it does not end, and soon after an abort. */
   get(path: string, signal: AbortSignal): Promise<Answer>;
   /** One POST of a body in JSON; ends as a GET does. */
   post(path: string, body: string, signal: AbortSignal): Promise<Answer>;
@@ -22,6 +22,11 @@ export interface Connection {
  */
 const LONGEST_ANSWER = 8 * 2 ** 20;
 
+/** The answer is longer than anything that is asked for; asking again would not change it. */
+export class AnswerTooLong extends Error {
+  override readonly name = 'AnswerTooLong';
+}
+
 /** What a connection needs to know of the server and of us. `agent` fits the URL's protocol. */
 export interface Server {
   readonly url: URL;
@@ -33,6 +38,7 @@ export interface Server {
 export function connectTo({ url, agent, options }: Server): Connection {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const prefix = url.pathname.replace(/\/$/, '');
+  const secrets = secretsIn(options);
 
   function call(method: 'GET' | 'POST', path: string, body: string | undefined, signal: AbortSignal): Promise<Answer> {
     const headers = {
@@ -47,11 +53,14 @@ export function connectTo({ url, agent, options }: Server): Connection {
         response.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk;
           if (text.length <= LONGEST_ANSWER) return;
-          reject(new Error(`the answer is longer than ${LONGEST_ANSWER / 2 ** 20} MiB, and is not read`));
+          reject(new AnswerTooLong(`the answer is longer than ${LONGEST_ANSWER / 2 ** 20} MiB, and is not read`));
           request.destroy();
         });
         response.on('error', reject);
-        response.once('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+        response.once('end', () => {
+          const status = response.statusCode ?? 0;
+          resolve({ status, body: status < 400 ? text : without(secrets, text) });
+        });
       });
       request.end(body);
     });
@@ -61,4 +70,14 @@ export function connectTo({ url, agent, options }: Server): Connection {
     get: (path, signal) => call('GET', path, undefined, signal),
     post: (path, body, signal) => call('POST', path, body, signal),
   };
+}
+
+/** What our requests show of us; a server, or a proxy before it, may say it back where it refuses them. */
+function secretsIn({ headers, auth }: Server['options']): readonly string[] {
+  const credentials = Object.values(headers ?? {}).flatMap((value) => String(value).split(' ').slice(1));
+  return [...credentials, ...(auth == null ? [] : [auth])].filter((secret) => secret !== '');
+}
+
+function without(secrets: readonly string[], text: string): string {
+  return secrets.reduce((left, secret) => left.replaceAll(secret, '[redacted]'), text);
 }

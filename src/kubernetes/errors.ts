@@ -1,5 +1,5 @@
 import { ApiError, type ApiErrorKind } from '../core/errors.ts';
-import type { Answer } from './connection.ts';
+import { type Answer, AnswerTooLong } from './connection.ts';
 
 /** The object in a good answer. Throws the ApiError that any other answer means. */
 export function fromAnswer({ status, body }: Answer, operation: string): unknown {
@@ -12,9 +12,21 @@ export function fromAnswer({ status, body }: Answer, operation: string): unknown
   return object;
 }
 
+/** What is read of an object in a good answer. Throws an ApiError where it is not as it should be. */
+export function understand<T>(operation: string, object: unknown, read: (object: unknown) => T): T {
+  try {
+    return read(object);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ApiError('bad-response', operation, `the answer cannot be understood: ${why}`, error);
+  }
+}
+
 /** What a failure to get any answer means. */
 export function toKubernetesError(error: unknown, operation: string): ApiError {
-  return error instanceof ApiError ? error : new ApiError('unreachable', operation, describeFailure(error), error);
+  if (error instanceof ApiError) return error;
+  const kind = error instanceof AnswerTooLong ? 'bad-response' : 'unreachable';
+  return new ApiError(kind, operation, describeFailure(error), error);
 }
 
 function kindOf(status: number, body: string): ApiErrorKind {

@@ -1,4 +1,4 @@
-import type { V1SelfSubjectAccessReview, VersionInfo } from '@kubernetes/client-node';
+import type { V1EndpointSlice, V1SelfSubjectAccessReview, VersionInfo } from '@kubernetes/client-node';
 import { ApiError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { AccessQuestion, Inspection, ObjectsByResource, Resource } from '../doctor/collect/ports.ts';
@@ -6,14 +6,23 @@ import { type ApiClient, createApiClient } from './api-client.ts';
 import { createCluster, listSlices } from './cluster.ts';
 import { connect, connectAhead } from './connect.ts';
 import type { Answer, Connection } from './connection.ts';
+import type { Json } from './objects.ts';
 import { pathOf } from './resources.ts';
+
+/** Of the pods of a large namespace, in characters. */
+const LONGEST_LIST_OUTSIDE = 256 * 2 ** 20;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Everything that doctor asks of Kubernetes, over one connection. The same question is asked once only. */
 export function inspectKubernetes(env: Environment, serviceAccountDir: string, clock: Clock): Inspection {
   let way = () => connect(env, serviceAccountDir);
-  const client = createApiClient({ clock, connect: async () => rememberAnswers(await way().catch(withoutWay)) });
+  const client = createApiClient({
+    clock,
+    connect: async () => rememberAnswers(await way().catch(withoutWay)),
+    // Within a container it has to do with what a sidecar has.
+    ...(env['KUBERNETES_SERVICE_HOST'] === undefined ? { longestList: LONGEST_LIST_OUTSIDE } : {}),
+  });
   return {
     ...createInspection(client),
 
@@ -57,7 +66,8 @@ function createInspection(client: ApiClient): Omit<Inspection, 'logIn'> {
       return list(`list ${resource}`, pathOf(resource, namespace), selector, signal, (object) => object as ObjectOf<R>);
     },
 
-    listSlices: (namespace, services, signal) => listSlices(client, namespace, services, signal, (slice) => slice),
+    listSlices: (namespace, services, signal) =>
+      listSlices(client, namespace, services, signal, (slice) => slice as Json<V1EndpointSlice>),
 
     async isAllowed(question, signal) {
       const { resource, namespace, review } = reviewOf(question);

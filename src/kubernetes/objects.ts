@@ -1,95 +1,69 @@
-import type { V1EndpointSlice, V1LifecycleHandler, V1Pod, V1Service } from '@kubernetes/client-node';
-import { DEFAULT_GRACE_SECONDS } from '../core/deadline.ts';
-import { ApiError } from '../core/errors.ts';
-import type { PreStop } from '../core/hook.ts';
-import type { Binding, BindingApiGroup, EndpointSlice, OwnPod, Service } from '../core/ports.ts';
+import type { Binding, BindingApiGroup, EndpointSlice, Service } from '../core/ports.ts';
 import { canonicalIp, type LoadBalancerKind } from '../core/target.ts';
+import { type Fields, fieldsOf, itemsOf, objectsOf, required, textOf, wholeNumberOf } from './shape.ts';
 
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
 /** The official types as they are on the wire: an instant is text. */
 export type Json<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: Json<T[Key]> } : T;
 
-/** Throws an ApiError where the object has no UID, and so cannot be a pod. */
-export function toOwnPod({ metadata, spec, status }: Json<V1Pod>): OwnPod {
-  if (metadata?.uid === undefined) throw new ApiError('bad-response', 'get pods', 'the answer is no pod');
-  const graceSeconds =
-    metadata.deletionGracePeriodSeconds ?? spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
-  return {
-    uid: metadata.uid,
-    ips: (status?.podIPs ?? []).map(({ ip }) => canonicalIp(ip)),
-    annotations: metadata.annotations ?? {},
-    readinessGates: (spec?.readinessGates ?? []).map(({ conditionType }) => conditionType),
-    terminating: typeof metadata.deletionTimestamp === 'string',
-    gracePeriodMs: graceSeconds * 1_000,
-    neverReady: wasNeverReady(status),
-    sidecar: sidecarKind(spec),
-    containers: [...(spec?.initContainers ?? []).filter(isOurs), ...(spec?.containers ?? [])].map((container) => ({
-      name: container.name,
-      isSidecar: isOurs(container),
-      preStop: toPreStop(container.lifecycle?.preStop),
-    })),
-  };
-}
-
 /**
- * The kubelet writes Ready=False together with `startTime` and touches the transition time only when the status changes
- * (kubelet: status_manager.go, updateLastTransitionTime). Times have whole seconds, so one second of difference is none.
+ * Throws a RangeError that names the field that is not as it should be. Undefined where the slice has names and no addresses, which no
+ * load balancer has for targets.
  */
-function wasNeverReady(status: Json<V1Pod>['status']): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  if (ready?.status !== 'False') return false;
-  // NaN, where one is missing, is not less.
-  return instant(ready.lastTransitionTime) - instant(status?.startTime) <= 1_000;
-}
-
-/** RFC 3339 → ms. */
-function instant(text: string | undefined): number {
-  return text === undefined ? Number.NaN : Date.parse(text);
-}
-
-/** Our own container is the one with our settings in its environment. */
-function isOurs({ env }: { env?: { name: string }[] }): boolean {
-  return env?.some(({ name }) => name.startsWith('DRAIN_WAIT_')) === true;
-}
-
-function toPreStop(handler: Json<V1LifecycleHandler> | undefined): PreStop {
-  if (handler === undefined) return { kind: 'none' };
-  const { httpGet, exec, sleep } = handler;
-  if (httpGet !== undefined) return { kind: 'http', path: httpGet.path ?? '/', port: httpGet.port };
-  if (exec !== undefined) return { kind: 'exec', command: (exec.command ?? []).join(' ') };
-  return { kind: sleep === undefined ? 'other' : 'sleep' };
-}
-
-function sidecarKind(spec: Json<V1Pod>['spec']): OwnPod['sidecar'] {
-  if (spec?.initContainers?.some((container) => container.restartPolicy === 'Always' && isOurs(container)) === true) {
-    return 'native';
-  }
-  return spec?.containers.some(isOurs) === true ? 'classic' : undefined;
-}
-
-export function toEndpointSlice(slice: Json<V1EndpointSlice>): EndpointSlice {
+export function toEndpointSlice(object: unknown): EndpointSlice | undefined {
+  const slice = fieldsOf(required(object, 'object'), 'object');
+  const family = FAMILIES.get(slice['addressType']);
+  if (slice['addressType'] === 'FQDN') return undefined;
+  const labels = fieldsOf(fieldsOf(slice['metadata'], 'metadata')['labels'], 'metadata.labels');
   return {
-    service: slice.metadata?.labels?.[SERVICE_NAME_LABEL] ?? '',
-    family: slice.addressType === 'IPv6' ? 'ipv6' : 'ipv4',
-    endpoints: (slice.endpoints ?? []).map(({ addresses, conditions, targetRef }) => ({
-      pod:
-        targetRef?.kind === 'Pod' && targetRef.name !== undefined
-          ? { name: targetRef.name, uid: targetRef.uid }
-          : undefined,
-      addresses: addresses.map(canonicalIp),
-      terminating: conditions?.terminating === true,
-    })),
+    service: textOf(labels[SERVICE_NAME_LABEL], `metadata.labels.${SERVICE_NAME_LABEL}`) ?? '',
+    family: required(family, 'addressType that is IPv4, IPv6 or FQDN'),
+    endpoints: objectsOf(slice['endpoints'], 'endpoints').map(toEndpoint),
     // A port without a number means "all ports", which no load balancer targets.
-    ports: (slice.ports ?? []).flatMap(({ name, port }) => (port === undefined ? [] : [{ name: name ?? '', port }])),
+    ports: objectsOf(slice['ports'], 'ports').flatMap((each) => {
+      const port = wholeNumberOf(each['port'], 'ports.port');
+      return port === undefined ? [] : [{ name: textOf(each['name'], 'ports.name') ?? '', port }];
+    }),
   };
 }
 
-export function toService({ spec }: Json<V1Service>): Service {
+const FAMILIES: ReadonlyMap<unknown, EndpointSlice['family']> = new Map([
+  ['IPv4', 'ipv4'],
+  ['IPv6', 'ipv6'],
+]);
+
+function toEndpoint({ addresses, conditions, targetRef }: Fields): EndpointSlice['endpoints'][number] {
+  const ref = fieldsOf(targetRef, 'endpoints.targetRef');
+  const name = textOf(ref['name'], 'endpoints.targetRef.name');
   return {
-    ports: (spec?.ports ?? []).map(({ name, port }) => ({ name: name ?? '', port })),
-    publishesNotReady: spec?.publishNotReadyAddresses === true,
+    pod:
+      ref['kind'] === 'Pod' && name !== undefined
+        ? { name, uid: textOf(ref['uid'], 'endpoints.targetRef.uid') }
+        : undefined,
+    // Each has at least one: without them nobody can tell whose it is.
+    addresses: itemsOf(required(addresses, 'endpoints.addresses'), 'endpoints.addresses').map((address) =>
+      canonicalIp(required(textOf(address, 'endpoints.addresses'), 'endpoints.addresses')),
+    ),
+    terminating: fieldsOf(conditions, 'endpoints.conditions')['terminating'] === true,
   };
+}
+
+/** Throws like `toEndpointSlice`. */
+export function toService(object: unknown): Service {
+  const spec = fieldsOf(required(fieldsOf(object, 'object')['spec'], 'spec'), 'spec');
+  return {
+    ports: objectsOf(spec['ports'], 'spec.ports').map(({ name, port }) => ({
+      name: textOf(name, 'spec.ports.name') ?? '',
+      port: required(wholeNumberOf(port, 'spec.ports.port'), 'spec.ports.port'),
+    })),
+    publishesNotReady: spec['publishNotReadyAddresses'] === true,
+  };
+}
+
+/** Whether a Service can have this name, and a label this value (apimachinery: IsValidLabelValue). */
+export function canName(service: string): boolean {
+  return /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(service);
 }
 
 /** Label selector for the slices of these Services. */
@@ -104,10 +78,12 @@ export function toBinding(object: unknown, apiGroup: BindingApiGroup): Binding |
   const { targetGroupARN, targetGroupName, targetType, targetGroupProtocol, ipAddressType, serviceRef } = fields(spec);
   const { iamRoleArnToAssume, assumeRoleExternalId } = fields(spec);
   const service = fields(serviceRef);
-  const servicePort = typeof service['port'] === 'number' ? service['port'] : text(service['port']);
+  const serviceName = text(service['name']);
+  const servicePort = Number.isSafeInteger(service['port']) ? (service['port'] as number) : text(service['port']);
   const arn = text(targetGroupARN);
   const groupName = text(targetGroupName);
-  if (typeof name !== 'string' || servicePort === undefined || (arn ?? groupName) === undefined) return undefined;
+  if (typeof name !== 'string' || serviceName === undefined || servicePort === undefined) return undefined;
+  if ((arn ?? groupName) === undefined) return undefined;
   const role = text(iamRoleArnToAssume);
   return {
     name,
@@ -121,7 +97,7 @@ export function toBinding(object: unknown, apiGroup: BindingApiGroup): Binding |
       role: role === undefined ? undefined : { arn: role, externalId: text(assumeRoleExternalId) },
     },
     family: ipAddressType === 'ipv6' ? 'ipv6' : 'ipv4',
-    service: { name: text(service['name']) ?? '', port: servicePort },
+    service: { name: serviceName, port: servicePort },
   };
 }
 

@@ -22,7 +22,8 @@ import type {
   SubjectFacts,
   TargetGroupDetails,
 } from '../../src/doctor/facts.ts';
-import { toBinding, toEndpointSlice, toOwnPod, toService } from '../../src/kubernetes/objects.ts';
+import { toBinding, toEndpointSlice, toService } from '../../src/kubernetes/objects.ts';
+import { toOwnPod } from '../../src/kubernetes/own-pod.ts';
 import { EVENTS_CREATE, READS } from '../../src/workload/permissions.ts';
 import { preStopHook, type SidecarKind, sidecarContainer, tokenVolume } from '../../src/workload/sidecar.ts';
 
@@ -274,7 +275,9 @@ async function discover({ pod, sidecar, bindings, services, slices }: World) {
           .flatMap((binding) => toBinding(binding, group) ?? []),
       ),
     listEndpointSlices: (_, names) =>
-      Promise.resolve(slices.map(toEndpointSlice).filter(({ service }) => names.includes(service))),
+      Promise.resolve(
+        slices.flatMap((slice) => toEndpointSlice(slice) ?? []).filter(({ service }) => names.includes(service)),
+      ),
     readService: (_, name) => {
       const found = services.find(({ metadata }) => metadata?.name === name);
       return found === undefined ? Promise.reject(new Error(`no Service ${name}`)) : Promise.resolve(toService(found));
