@@ -1,6 +1,6 @@
 import type { V1EndpointSlice, V1ObjectMeta, V1Pod, V1Service } from '@kubernetes/client-node';
 import type { EndpointSlice, ObjectMeta, Pod, Service, TargetGroupBinding } from '../../sim/kubernetes/objects.ts';
-import type { Json } from '../../src/kubernetes/objects.ts';
+import type { Json } from '../../src/core/json.ts';
 import type { Listed } from './watch.ts';
 
 // A real API server leaves out what is empty, and the objects of the embedded cluster do not.

@@ -1,5 +1,5 @@
 import type { V1ContainerState } from '@kubernetes/client-node';
-import type { Json } from '../../src/kubernetes/objects.ts';
+import type { Json } from '../../src/core/json.ts';
 import type { RealPod } from './sim-objects.ts';
 
 /** How one run of a container ended. */

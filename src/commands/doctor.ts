@@ -10,6 +10,7 @@ import { worst } from '../doctor/formats/worst.ts';
 import { HELP } from '../doctor/help.ts';
 import { EXIT } from './help.ts';
 import type { ToolPorts } from './tool-ports.ts';
+import { tried } from './tried.ts';
 
 export interface DoctorCommandPorts extends DoctorPorts, Pick<ToolPorts, 'version' | 'print' | 'complain'> {
   /** Whether the standard output is a terminal. */
@@ -18,19 +19,11 @@ export interface DoctorCommandPorts extends DoctorPorts, Pick<ToolPorts, 'versio
 
 /** `drain-wait doctor`. Resolves with the exit code. */
 export async function doctor(args: readonly string[], ports: DoctorCommandPorts): Promise<number> {
-  const given = tryArguments(args, ports.env);
+  const given = tried(() => readArguments(args, ports.env));
   if (given instanceof Error) return refuse(`${given.message} See drain-wait doctor --help.`, ports);
   if (!given.help) return await run(given, ports);
   ports.print(HELP);
   return 0;
-}
-
-function tryArguments(args: readonly string[], env: DoctorPorts['env']): Arguments | Error {
-  try {
-    return readArguments(args, env);
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
 }
 
 async function run(given: Arguments, ports: DoctorCommandPorts): Promise<number> {

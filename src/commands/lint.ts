@@ -11,10 +11,11 @@ import type { ManifestFile } from '../workload/manifests.ts';
 import { readSources } from '../workload/read-sources.ts';
 import { EXIT } from './help.ts';
 import type { ToolPorts } from './tool-ports.ts';
+import { tried } from './tried.ts';
 
 /** `drain-wait lint`. Resolves with the exit code. */
 export async function lint(args: readonly string[], ports: ToolPorts): Promise<number> {
-  const given = tryArguments(args);
+  const given = tried(() => readArguments(args));
   if (given instanceof Error) {
     ports.complain(`drain-wait lint: ${given.message} See drain-wait lint --help.\n`);
     return EXIT.misuse;
@@ -22,14 +23,6 @@ export async function lint(args: readonly string[], ports: ToolPorts): Promise<n
   if (!given.help) return run(given, ports);
   ports.print(HELP);
   return 0;
-}
-
-function tryArguments(args: readonly string[]): Arguments | Error {
-  try {
-    return readArguments(args);
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
 }
 
 async function run(given: Arguments, ports: ToolPorts): Promise<number> {

@@ -1,7 +1,7 @@
 import type { HoldEvent } from './journal.ts';
 import { type HoldSummary, REASONS, type TargetSummary } from './outcome.ts';
 import type { PodRef } from './ports.ts';
-import { groupWords, seconds } from './words.ts';
+import { groupWords, hostWords, seconds } from './words.ts';
 
 /** A Kubernetes Event on a pod, as far as it is ours to say. */
 export interface PodEvent {
@@ -84,7 +84,7 @@ function targetsWords(targets: readonly TargetSummary[]): string {
 function nameOf({ targetGroup, loadBalancer, ip, port }: TargetSummary, all: readonly TargetSummary[]): string {
   const name = groupWords(targetGroup, loadBalancer);
   if (all.filter((other) => other.targetGroup === targetGroup).length === 1) return name;
-  return `${name} ${ip.includes(':') ? `[${ip}]` : ip}${port === undefined ? '' : `:${port}`}`;
+  return `${name} ${hostWords(ip)}${port === undefined ? '' : `:${port}`}`;
 }
 
 function stateWords({ state, states, lagMs, settleMs = 0 }: TargetSummary): string {

@@ -20,7 +20,12 @@ export function groupWords(arnOrName: string, loadBalancer: TargetGroupRef['load
   return loadBalancer === undefined ? name : `${name} (${loadBalancer.toUpperCase()})`;
 }
 
+/** The address as it stands before a port: `10.1.0.7`, `[fd00::7]`. */
+export function hostWords(ip: string): string {
+  return ip.includes(':') ? `[${ip}]` : ip;
+}
+
 /** `10.1.0.7:8080`, `[fd00::7]:8080`. */
 export function addressWords({ ip, port }: TargetAddress): string {
-  return port === undefined ? `${ip} at any port` : `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
+  return port === undefined ? `${ip} at any port` : `${hostWords(ip)}:${port}`;
 }

@@ -10,12 +10,10 @@ import type {
 } from '@kubernetes/client-node';
 import type { Discovery } from '../core/discover.ts';
 import type { ApiErrorKind } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
 import type { BindingApiGroup, TargetHealthAnswer } from '../core/ports.ts';
 import type { LoadBalancerKind, TargetAddress, TargetGroupRef } from '../core/target.ts';
 import type { Permission } from '../workload/permissions.ts';
-
-/** The official types as they are on the wire: an instant is text. */
-export type Json<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: Json<T[Key]> } : T;
 
 /** Something that was asked for, or the reason why it is not known: one sentence, which says where it could be seen. */
 export type Learned<T> =

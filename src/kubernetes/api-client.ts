@@ -129,11 +129,6 @@ export function createApiClient({ clock, connect, longestList = LONGEST_LIST }: 
   };
 }
 
-/** The path of a namespace below an API: `/api/v1`, `/apis/<group>/<version>`. */
-export function inNamespace(api: string, namespace: string): string {
-  return `${api}/namespaces/${encodeURIComponent(namespace)}`;
-}
-
 function isPassing({ kind, cause }: ApiError): boolean {
   if (cause instanceof AnswerTooLong) return false;
   return kind === 'throttled' || kind === 'unreachable' || kind === 'bad-response';

@@ -1,8 +1,9 @@
 import type { EventsV1Event } from '@kubernetes/client-node';
+import type { Json } from '../core/json.ts';
 import type { SeenEvent } from '../core/seen-event.ts';
-import { type ApiClient, inNamespace } from './api-client.ts';
-import type { Json } from './objects.ts';
-import { REPORTING_CONTROLLER } from './pod-events.ts';
+import type { ApiClient } from './api-client.ts';
+import { EVENTS, REPORTING_CONTROLLER } from './pod-events.ts';
+import { pathOf } from './resources.ts';
 
 /** Reads what sidecars have told. */
 export interface EventsReader {
@@ -14,8 +15,8 @@ export function createEventsReader({ list }: Pick<ApiClient, 'list'>): EventsRea
   return {
     async list(namespace, signal) {
       const events = await list(
-        'list events.events.k8s.io',
-        `${inNamespace('/apis/events.k8s.io/v1', namespace)}/events`,
+        `list ${EVENTS}`,
+        pathOf(EVENTS, namespace),
         // Of a busy namespace the others are many (Kubernetes: pkg/apis/events/v1, AddFieldLabelConversionsForEvent).
         { fieldSelector: `reportingController=${REPORTING_CONTROLLER}` },
         signal,

@@ -1,12 +1,12 @@
 import type { V1EndpointSlice, V1SelfSubjectAccessReview, VersionInfo } from '@kubernetes/client-node';
 import { ApiError } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
 import type { Clock } from '../core/ports.ts';
 import type { AccessQuestion, Inspection, ObjectsByResource, Resource } from '../doctor/collect/ports.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { createCluster, listSlices } from './cluster.ts';
 import { connect, connectAhead } from './connect.ts';
 import type { Answer, Connection } from './connection.ts';
-import type { Json } from './objects.ts';
 import { pathOf } from './resources.ts';
 
 /** Of the pods of a large namespace, in characters. */

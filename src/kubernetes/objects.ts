@@ -4,9 +4,6 @@ import { type Fields, fieldsOf, itemsOf, objectsOf, required, textOf, wholeNumbe
 
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
-/** The official types as they are on the wire: an instant is text. */
-export type Json<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: Json<T[Key]> } : T;
-
 /**
  * Throws a RangeError that names the field that is not as it should be. Undefined where the slice has names and no addresses, which no
  * load balancer has for targets.

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { EventsV1Event } from '@kubernetes/client-node';
+import type { Json } from '../core/json.ts';
 import type { PodEvents } from '../core/pod-event.ts';
-import { type ApiClient, inNamespace } from './api-client.ts';
-import type { Json } from './objects.ts';
+import type { ApiClient } from './api-client.ts';
+import { pathOf } from './resources.ts';
+
+/** The resource that Events of the newer API are. */
+export const EVENTS = 'events.events.k8s.io';
 
 /** Who reports, as Kubernetes asks it of an Event: a qualified name. */
 export const REPORTING_CONTROLLER = 'drain-wait';
@@ -27,12 +31,7 @@ export function createPodEvents({ create }: ApiClient, now: () => Date): PodEven
         note: shortened(note),
         regarding: { apiVersion: 'v1', kind: 'Pod', namespace, name, ...(uid === undefined ? {} : { uid }) },
       };
-      await create(
-        'create events.events.k8s.io',
-        `${inNamespace('/apis/events.k8s.io/v1', namespace)}/events`,
-        event,
-        signal,
-      );
+      await create(`create ${EVENTS}`, pathOf(EVENTS, namespace), event, signal);
     },
   };
 }

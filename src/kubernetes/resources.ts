@@ -1,5 +1,3 @@
-import { inNamespace } from './api-client.ts';
-
 /** Where each API group is, in the version that is asked. Empty: the core group. */
 const APIS: Readonly<Record<string, string>> = {
   '': '/api/v1',
@@ -8,6 +6,7 @@ const APIS: Readonly<Record<string, string>> = {
   'discovery.k8s.io': '/apis/discovery.k8s.io/v1',
   'elbv2.k8s.aws': '/apis/elbv2.k8s.aws/v1beta1',
   'eks.amazonaws.com': '/apis/eks.amazonaws.com/v1',
+  'events.k8s.io': '/apis/events.k8s.io/v1',
 };
 
 /**
@@ -18,6 +17,6 @@ export function pathOf(resource: string, namespace: string, name?: string): stri
   const [plural = '', ...group] = resource.split('.');
   const api = APIS[group.join('.')];
   if (api === undefined) throw new RangeError(`there is no API for '${resource}'`);
-  const list = `${namespace === '' ? api : inNamespace(api, namespace)}/${plural}`;
+  const list = `${api}${namespace === '' ? '' : `/namespaces/${encodeURIComponent(namespace)}`}/${plural}`;
   return name === undefined ? list : `${list}/${encodeURIComponent(name)}`;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
+import { hostWords } from '../core/words.ts';
 import { type Connection, connectTo } from './connection.ts';
 
 export interface ServiceAccountOptions {
@@ -19,7 +20,7 @@ export async function connectAsServiceAccount({ host, port, folder }: ServiceAcc
   const token = await readToken(join(folder, 'token'));
   const ca = await readFile(join(folder, 'ca.crt'), 'utf8');
   return connectTo({
-    url: new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`),
+    url: new URL(`https://${hostWords(host)}:${port}`),
     agent: new Agent({ keepAlive: true, ca }),
     options: { headers: { authorization: `Bearer ${token}` } },
   });

@@ -10,13 +10,13 @@ import type {
 } from '@kubernetes/client-node';
 import { discoverTargets } from '../../src/core/discover.ts';
 import type { ApiErrorKind } from '../../src/core/errors.ts';
+import type { Json } from '../../src/core/json.ts';
 import type { Cluster, TargetHealthAnswer } from '../../src/core/ports.ts';
 import { parseTargetGroups } from '../../src/core/target.ts';
 import type {
   BindingObject,
   Facts,
   IdentityFacts,
-  Json,
   Learned,
   PermissionFacts,
   SubjectFacts,

@@ -1,9 +1,9 @@
 import type { EventsV1Event } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Json } from '../../src/core/json.ts';
 import type { SeenEvent } from '../../src/core/seen-event.ts';
 import type { ApiClient } from '../../src/kubernetes/api-client.ts';
 import { createEventsReader } from '../../src/kubernetes/events-reader.ts';
-import type { Json } from '../../src/kubernetes/objects.ts';
 import { createPodEvents } from '../../src/kubernetes/pod-events.ts';
 import { NEVER, startKubernetes, type TestKubernetes } from '../support/kubernetes.ts';
 

@@ -1,5 +1,6 @@
 import type { V1Deployment } from '@kubernetes/client-node';
-import type { ClusterFacts, Json } from '../facts.ts';
+import type { Json } from '../../core/json.ts';
+import type { ClusterFacts } from '../facts.ts';
 import { explainKubernetes, isSilent, known, learn, unasked } from './learn.ts';
 import type { NamespaceObjects } from './namespace.ts';
 import type { View } from './view.ts';

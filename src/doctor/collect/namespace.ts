@@ -1,6 +1,7 @@
 import type { V1EndpointSlice, V1Pod, V1Service } from '@kubernetes/client-node';
+import type { Json } from '../../core/json.ts';
 import type { BindingApiGroup } from '../../core/ports.ts';
-import type { BindingObject, Json, Learned } from '../facts.ts';
+import type { BindingObject, Learned } from '../facts.ts';
 import { explainKubernetes, firstUnknown, known, learn, type Unknown } from './learn.ts';
 import { nameOf } from './pods.ts';
 import type { View } from './view.ts';

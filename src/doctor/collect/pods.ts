@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { Json } from '../facts.ts';
+import type { Json } from '../../core/json.ts';
 import type { Resource } from './ports.ts';
 
 type Pod = Json<V1Pod>;

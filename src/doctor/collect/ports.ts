@@ -8,10 +8,11 @@ import type {
   V1Service,
   V1StatefulSet,
 } from '@kubernetes/client-node';
+import type { Json } from '../../core/json.ts';
 import type { Clock, Cluster, LoadBalancers } from '../../core/ports.ts';
 import type { TargetGroupRef } from '../../core/target.ts';
 import type { Permission } from '../../workload/permissions.ts';
-import type { BindingObject, Json, TargetGroupDetails } from '../facts.ts';
+import type { BindingObject, TargetGroupDetails } from '../facts.ts';
 
 /** What doctor reads, named as `kubectl auth can-i` words it. */
 export interface ObjectsByResource {

@@ -1,9 +1,10 @@
 import type { V1Container } from '@kubernetes/client-node';
 import { readCommandLine } from '../../cli.ts';
+import type { Json } from '../../core/json.ts';
 import { type NamedTargetGroup, parseTargetGroups } from '../../core/target.ts';
 import { flagName, SETTINGS } from '../../settings.ts';
 import { SIDECAR_NAME } from '../../workload/sidecar.ts';
-import type { CredentialSource, Json, SubjectFacts } from '../facts.ts';
+import type { CredentialSource, SubjectFacts } from '../facts.ts';
 
 type Container = Json<V1Container>;
 export type Environment = Readonly<Record<string, string | undefined>>;

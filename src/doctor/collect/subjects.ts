@@ -1,7 +1,8 @@
 import type { V1LabelSelector } from '@kubernetes/client-node';
 import type { ApiError } from '../../core/errors.ts';
 import { toApiError } from '../../core/errors.ts';
-import type { Json, Owner } from '../facts.ts';
+import type { Json } from '../../core/json.ts';
+import type { Owner } from '../facts.ts';
 import type { NamespaceObjects } from './namespace.ts';
 import { groupPods, nameOf, type OwnerRef, ownerOf, type PodGroup } from './pods.ts';
 import { sidecarOf } from './sidecar.ts';
