@@ -16,6 +16,8 @@ export interface Config {
   /** Whether there are Prometheus metrics at `/metrics`. */
   readonly metrics: boolean;
   readonly pod: PodRef;
+  /** Addresses of the kubelet; undefined where they are not known. */
+  readonly nodeIps: readonly string[] | undefined;
   /** The folder of the token and the CA with which the pod's own API server is read. */
   readonly serviceAccountDir: string;
   readonly policy: HoldPolicy;
@@ -69,6 +71,7 @@ function toConfig(settings: SettingValues, region: string | undefined): Config {
     emf: settings.emf,
     metrics: settings.metrics,
     region,
+    nodeIps: settings.nodeIps,
     serviceAccountDir: settings.serviceAccountDir,
     pod: {
       namespace: settings.podNamespace ?? '',

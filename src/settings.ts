@@ -128,6 +128,14 @@ export const SETTINGS = {
     about: 'Downward API `status.podIPs`. Empty: read from the pod.',
     parse: addresses,
   },
+  nodeIps: {
+    env: 'DRAIN_WAIT_NODE_IPS',
+    fallback: undefined,
+    expects: 'IP addresses, comma-separated',
+    about:
+      'Addresses from which the kubelet calls the hook: downward API `status.hostIPs` where the network plugin uses the address of the node, as the VPC CNI does. As long as nothing tells whether the pod is being deleted, ELBv2 is asked only for a call from one of them or from within the pod, and their connections are never closed for others. Empty: every call may be that of the kubelet.',
+    parse: addresses,
+  },
   serviceAccountDir: {
     env: 'DRAIN_WAIT_SERVICE_ACCOUNT_DIR',
     fallback: '/var/run/secrets/kubernetes.io/serviceaccount',

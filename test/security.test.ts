@@ -52,7 +52,7 @@ describe('docs/security.md', () => {
   });
 
   test('has a network policy that leaves the port of the sidecar to the node', () => {
-    const [, code = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    const [, code = ''] = /```yaml\n(apiVersion[\s\S]*?)```/.exec(page) ?? [];
     const { spec } = parse(code) as {
       spec: { policyTypes: readonly string[]; ingress: readonly { ports: readonly { port: number }[] }[] };
     };

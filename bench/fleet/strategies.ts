@@ -90,7 +90,7 @@ function drainWait(overrides: Partial<HoldPolicy>): Strategy {
     const { group } = world.bindingOf(pod);
     const groups = [{ group, addresses: [{ ip: pod.ip, port: PORT }] }];
     const holds = createHolds(policy, ports, () => ({ pod: undefined, groups }));
-    return (await holds.join(ref)).reason;
+    return (await holds.join(ref, 'node')).reason;
   };
 }
 

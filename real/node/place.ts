@@ -16,6 +16,8 @@ export const ADDRESS = '10.244.255.1';
 export const ADDRESS_V6 = 'fd00:244:255::1';
 export const SERVICE_RANGES = ['10.244.255.0/24', 'fd00:244:255::/112'] as const;
 export const POD_RANGES = ['10.244.0.0/24', 'fd00:244:0:1::/64'] as const;
+/** From here the kubelet calls its pods: the `ptp` plugin gives the node's end of each pair the first address of the range. */
+export const POD_GATEWAY = '10.244.0.1';
 /** What is sent to a pod that has gone fails at once, and never leaves the machine: the routes of living pods are narrower. */
 export const CATCH_ALL_RANGES = ['10.244.0.0/16', 'fd00:244::/32'] as const;
 

@@ -6,10 +6,12 @@ import { beginHold, lastRead } from '../core/observation.ts';
 import type { HoldSummary } from '../core/outcome.ts';
 import type { HoldPolicy } from '../core/policy.ts';
 import type { PriorKnowledge } from '../core/ports.ts';
+import type { HookOrigin } from '../core/request.ts';
 import { cutShort, summarize } from '../core/summary.ts';
 import { groupName } from '../core/target.ts';
 import { forecast } from '../sidecar/forecast.ts';
 import { createLifecycle } from '../sidecar/lifecycle.ts';
+import { originOf } from '../sidecar/origin.ts';
 import { startServer } from '../sidecar/server.ts';
 import { type CheckResult, mergeResults } from '../sidecar/startup-check.ts';
 import { describeStatus } from '../sidecar/status.ts';
@@ -38,7 +40,7 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
     },
     known,
   );
-  const lifecycle = createLifecycle({ ...ports, sidecar: howWeRun, hold, holding, exit });
+  const lifecycle = createLifecycle({ ...ports, sidecar: howWeRun, hold: () => hold('node'), holdEnds, exit });
 
   /** Targets stay known from the start-up even if the Service stops selecting the pod later. */
   function known(): PriorKnowledge {
@@ -53,22 +55,22 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
   }
 
   /** A hold needs the memory that a check may still be using, and looks for itself. */
-  function hold(): Promise<HoldSummary> {
+  function hold(origin: HookOrigin): Promise<HoldSummary> {
     endCheck();
-    return holds.join(pod);
+    return holds.join(pod, origin);
   }
 
-  function holding(): boolean {
+  function holdEnds(): Promise<unknown> | undefined {
     const latest = holds.latest(pod);
-    return latest !== undefined && latest.result === undefined;
+    return latest?.result === undefined ? latest?.released : undefined;
   }
 
   /** In observe mode nobody waits for the hold. */
-  function answerHook(): Promise<HoldSummary> {
-    const held = hold();
+  function answerHook(origin: HookOrigin): Promise<HoldSummary> {
+    const held = hold(origin);
     if (!policy.observe) return held;
     const nowMs = clock.now();
-    return Promise.resolve(summarize(beginHold(nowMs, known()), 'observing', policy, NO_CALLS, nowMs));
+    return Promise.resolve(summarize(beginHold(nowMs, origin, known()), 'observing', policy, NO_CALLS, nowMs));
   }
 
   /** The hold that goes on, as it stands; none where there is none. */
@@ -90,6 +92,7 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
   journals.push(...optional.journals);
   const server = await startServer({
     port: config.port,
+    originOf: originOf(config.nodeIps),
     preStop: answerHook,
     status: () => describeStatus(pod, policy, clock, checked, holds.latest(pod)),
     metrics: optional.metrics,

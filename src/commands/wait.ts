@@ -15,15 +15,17 @@ export async function wait(config: Config, ports: CommandPorts, print: (summary:
   const { clock, log, exit } = ports;
   ports.onSignal((signal) => exit(signal === 'SIGINT' ? 130 : 143));
   const arrivedAtMs = clock.now();
+  // Who starts it is in the pod.
+  const origin = 'node';
   const known = { pod: undefined, groups: [] };
   if (policy.observe) {
     // A process that has ended observes nothing: that is for `serve`.
-    print(summarize(beginHold(arrivedAtMs, known), 'observing', policy, NO_CALLS, arrivedAtMs));
+    print(summarize(beginHold(arrivedAtMs, origin, known), 'observing', policy, NO_CALLS, arrivedAtMs));
     return exit(REASONS.observing.exitCode);
   }
   const events = createEventWriter(ports.podEvents, log);
   const journal = tellAll([journalTo(log), ...(config.events ? [journalToEvents(events)] : [])]);
-  const { released } = startHold({ pod, policy, arrivedAtMs, known }, { ...ports, journal });
+  const { released } = startHold({ pod, policy, arrivedAtMs, origin, known }, { ...ports, journal });
   const { summary } = await released;
   print(summary);
   await exitAfter(events, ports, REASONS[summary.reason].exitCode);

@@ -54,20 +54,34 @@ export function gracePeriodMs({ pod, podBefore }: HoldState, policy: HoldPolicy)
   return (lastRead(pod) ?? podBefore)?.gracePeriodMs ?? policy.gracePeriodMs;
 }
 
+/**
+ * Whether ELBv2 may be asked: not for everybody who calls the hook. The pod's own word counts first, then what the EndpointSlices say,
+ * and where neither can be had it takes a call that may be the kubelet's.
+ */
+export function mayAskLoadBalancers({ pod, endpoint, calledByNode, deletionSeenAtMs }: HoldState): boolean {
+  if (deletionSeenAtMs !== undefined) return true;
+  return calledByNode && (pod.kind === 'read' || endpoint === 'unknown');
+}
+
 function allGrips(state: HoldState, policy: HoldPolicy): readonly Grip[] {
   const targets = state.groups.flatMap((group) => group.targets.map((target) => gripOf(target, group, state, policy)));
   // As long as a source of targets could not be read there may be one more target, of which nothing was ever seen.
-  return state.discovered ? targets : [...targets, { untilMs: state.startedAtMs + policy.fallbackHoldMs, blind: true }];
+  return state.discovered ? targets : [...targets, unseenSince(state.startedAtMs, policy)];
+}
+
+function unseenSince(sinceMs: number, { fallbackHoldMs }: HoldPolicy): Grip {
+  return { untilMs: sinceMs + fallbackHoldMs, blind: true };
 }
 
 function gripOf(target: TargetState, group: GroupState, state: HoldState, policy: HoldPolicy): Grip {
   const settledAtMs = settlesAtMs(target, group, state.pod, policy);
   if (settledAtMs !== undefined) return { untilMs: settledAtMs, blind: false };
+  const seenAtMs = Math.max(state.startedAtMs, target.seenAtMs ?? state.startedAtMs);
+  if (!mayAskLoadBalancers(state)) return unseenSince(seenAtMs, policy);
   // A planned wait for the next look is no blindness; a failed look is, from the last time that something was seen.
   if (group.failingSinceMs === undefined) return { untilMs: Number.POSITIVE_INFINITY, blind: false };
   // In a large fleet a look may come minutes after the one before: nobody was blind until the first that failed.
-  const blindSinceMs = Math.max(target.seenAtMs ?? state.startedAtMs, group.failingSinceMs - LONGEST_ORDINARY_STEP_MS);
-  return { untilMs: blindSinceMs + policy.fallbackHoldMs, blind: true };
+  return unseenSince(Math.max(seenAtMs, group.failingSinceMs - LONGEST_ORDINARY_STEP_MS), policy);
 }
 
 /** When the target is settled; undefined as long as that depends on what is still to be seen. */

@@ -1,4 +1,5 @@
 import { ApiError, toApiError } from './errors.ts';
+import type { EndpointKnowledge } from './observation.ts';
 import type { Binding, BindingApiGroup, Cluster, EndpointSlice, OwnPod, PodRef, Service } from './ports.ts';
 import {
   type GroupTargets,
@@ -33,6 +34,7 @@ export interface Discovery {
   readonly terminatingTargets: number;
   /** Those of their Services that list the pod and publish not-ready addresses: it stays registered until its containers have ended. */
   readonly undrainable: readonly string[];
+  readonly endpoint: EndpointKnowledge;
   /** Whether nothing that could hide a target stayed unread. Only then does "no targets" mean that the pod is no target. */
   readonly complete: boolean;
   readonly problems: readonly ApiError[];
@@ -76,7 +78,7 @@ function namedByUser(
   const annotation = pod?.annotations[TARGET_GROUPS_ANNOTATION];
   const source = setting.length > 0 ? 'setting' : 'annotation';
   const operation = `read the ${source} of target groups`;
-  const nobodyElse = { bindings: [], terminatingTargets: 1, undrainable: [] };
+  const nobodyElse = { bindings: [], terminatingTargets: 1, undrainable: [], endpoint: 'unknown' } as const;
   const failed = (error: ApiError) => ({
     ...nobodyElse,
     source: undefined,
@@ -151,6 +153,7 @@ async function boundInCluster(subject: Subject, cluster: Cluster, signal: AbortS
     bindings: relevant,
     terminatingTargets: countTerminating(relevant, slices),
     undrainable: [...undrainable],
+    endpoint: endpointOf(subject, slices),
     // The annotation of a pod that was never read may name targets.
     complete: hiding.length === 0 && (subject.wasRead || found.length > 0),
     problems: [...hiding, ...harmless],
@@ -227,15 +230,23 @@ function atAnyPort(ips: readonly string[], family: IpFamily): readonly TargetAdd
   return ips.filter((ip) => ipFamily(ip) === family).map((ip) => ({ ip, port: undefined }));
 }
 
-function podAddresses(slice: EndpointSlice, { name, uid, ips }: Subject): readonly string[] {
-  return slice.endpoints
-    .filter(({ pod, addresses }) =>
-      // A StatefulSet's next pod has the same name; only the UID tells it from this one.
-      pod === undefined
-        ? addresses.some((ip) => ips.includes(ip))
-        : pod.name === name && (uid === undefined || pod.uid === undefined || pod.uid === uid),
-    )
-    .flatMap(({ addresses }) => addresses);
+function podEndpoints({ endpoints }: EndpointSlice, { name, uid, ips }: Subject): EndpointSlice['endpoints'] {
+  return endpoints.filter(({ pod, addresses }) =>
+    // A StatefulSet's next pod has the same name; only the UID tells it from this one.
+    pod === undefined
+      ? addresses.some((ip) => ips.includes(ip))
+      : pod.name === name && (uid === undefined || pod.uid === undefined || pod.uid === uid),
+  );
+}
+
+function endpointOf(subject: Subject, slices: readonly EndpointSlice[]): EndpointKnowledge {
+  const mine = slices.flatMap((slice) => podEndpoints(slice, subject));
+  if (mine.length === 0) return 'unknown';
+  return mine.some(({ terminating }) => terminating) ? 'terminating' : 'serving';
+}
+
+function podAddresses(slice: EndpointSlice, subject: Subject): readonly string[] {
+  return podEndpoints(slice, subject).flatMap(({ addresses }) => addresses);
 }
 
 function targetAddresses(slice: EndpointSlice, subject: Subject, port: string | undefined): readonly TargetAddress[] {

@@ -24,6 +24,8 @@ export type Phase =
   | { readonly kind: 'unused'; readonly sinceMs: number };
 
 export interface TargetState extends TargetAddress {
+  /** The port that Kubernetes gives, where the target was found under another one. */
+  readonly insteadOfPort?: number | undefined;
   readonly phase: Phase;
   /** When the phase was last confirmed by an answer; undefined where it never was. */
   readonly seenAtMs: number | undefined;
@@ -83,7 +85,10 @@ function newTarget({ ip, port }: TargetAddress): TargetState {
 }
 
 function growGroup(state: GroupState, found: readonly GroupTargets[]): GroupState {
-  const addresses = mergeAddresses([...state.targets, ...found.flatMap((group) => group.addresses)]);
+  const isFollowed = ({ ip, port }: TargetAddress) =>
+    port !== undefined && state.targets.some((target) => sameIp(target.ip, ip) && target.insteadOfPort === port);
+  const news = found.flatMap((group) => group.addresses.filter((address) => !isFollowed(address)));
+  const addresses = mergeAddresses([...state.targets, ...news]);
   return {
     ...state,
     targets: addresses.map(
@@ -178,7 +183,9 @@ function seeAll(group: GroupState, healths: readonly TargetHealth[], nowMs: numb
     if (health !== undefined) return [see(target, health, nowMs, atMs)];
     const elsewhere = mayBeElsewhere(target) ? untracked(group, target.ip, healths) : [];
     if (elsewhere.length === 0) return [see(target, NOT_REGISTERED, nowMs, atMs)];
-    return elsewhere.map((found) => see({ ...target, port: found.port }, found, nowMs, atMs));
+    return elsewhere.map((found) =>
+      see({ ...target, port: found.port, insteadOfPort: target.port }, found, nowMs, atMs),
+    );
   });
   return {
     ...group,

@@ -1,7 +1,7 @@
 import { type CallCounts, meterCluster } from './calls.ts';
-import { decide, gracePeriodMs } from './decide.ts';
+import { decide, gracePeriodMs, mayAskLoadBalancers } from './decide.ts';
 import { targetEvents } from './journal.ts';
-import { beginHold, type HoldState, identified, type Observation, observe, type PodKnowledge } from './observation.ts';
+import { beginHold, continueHold, type HoldState, identified, type Observation, observe } from './observation.ts';
 import type { HoldSummary } from './outcome.ts';
 import type { HoldPorts, HoldRequest } from './request.ts';
 import { summarize } from './summary.ts';
@@ -15,14 +15,18 @@ export interface Hold {
   readonly state: () => HoldState;
   /** The calls to the API server so far. */
   readonly calls: () => CallCounts;
+  /** To be called when a caller has joined that comes from the node. */
+  readonly calledByNode: () => void;
   /** Resolves at the release; never rejects. */
   readonly released: Promise<ReleasedHold>;
 }
 
 export interface ReleasedHold {
   readonly summary: HoldSummary;
-  /** What was last known of the pod. */
-  readonly pod: PodKnowledge;
+  /** On the ports' clock, ms. */
+  readonly releasedAtMs: number;
+  /** What was known at the release. */
+  readonly state: HoldState;
   /** When the grace period is over and the kubelet kills what is left, on the ports' clock, ms. */
   readonly graceEndsAtMs: number;
 }
@@ -35,7 +39,8 @@ export function startHold(request: HoldRequest, ports: HoldPorts): Hold {
   const { promise: released, resolve: release } = Promise.withResolvers<ReleasedHold>();
   const ended = new AbortController();
   let observed = new AbortController();
-  let state = beginHold(request.arrivedAtMs, request.known);
+  const { promise: mayAsk, resolve: letAsk } = Promise.withResolvers<void>();
+  let state = firstState(request);
 
   /** Decides. Returns when to decide again at the latest, or undefined after the release. */
   function tick(): number | undefined {
@@ -44,9 +49,10 @@ export function startHold(request: HoldRequest, ports: HoldPorts): Hold {
     const decision = decide(state, policy, nowMs);
     if (decision.kind === 'hold') return decision.untilMs;
     ended.abort();
+    letAsk();
     const summary = summarize(state, decision.reason, policy, counts(), nowMs);
     journal({ kind: 'released', pod: identified(pod, state.pod), summary });
-    release({ summary, pod: state.pod, graceEndsAtMs: request.arrivedAtMs + gracePeriodMs(state, policy) });
+    release({ summary, releasedAtMs: nowMs, state, graceEndsAtMs: request.arrivedAtMs + gracePeriodMs(state, policy) });
     return undefined;
   }
 
@@ -56,6 +62,7 @@ export function startHold(request: HoldRequest, ports: HoldPorts): Hold {
     state = observe(before, observation, clock.now());
     for (const event of targetEvents(before, state)) journal(event);
     tick();
+    if (mayAskLoadBalancers(state)) letAsk();
     observed.abort();
   }
 
@@ -67,13 +74,25 @@ export function startHold(request: HoldRequest, ports: HoldPorts): Hold {
   }
 
   async function watchAll(): Promise<void> {
-    const watch: Watch = { request, ports: { ...ports, cluster }, signal: ended.signal, state: () => state, see };
+    const watch: Watch = {
+      request,
+      ports: { ...ports, cluster },
+      signal: ended.signal,
+      mayAsk,
+      state: () => state,
+      see,
+    };
     // Whether the pod is being deleted comes first: if not, nobody else is asked.
     await watchPod(watch);
     if (!ended.signal.aborted) await watchTargets(watch);
   }
 
+  if (mayAskLoadBalancers(state)) letAsk();
   void keepTime();
   if (!ended.signal.aborted) void watchAll();
-  return { state: () => state, calls: counts, released };
+  return { state: () => state, calls: counts, calledByNode: () => see({ kind: 'called-by-node' }), released };
+}
+
+function firstState({ arrivedAtMs, origin, known, continues }: HoldRequest): HoldState {
+  return continues === undefined ? beginHold(arrivedAtMs, origin, known) : continueHold(continues, arrivedAtMs, origin);
 }

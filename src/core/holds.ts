@@ -1,16 +1,21 @@
+import { decide } from './decide.ts';
 import { type Hold, type ReleasedHold, startHold } from './hold.ts';
+import { continueHold, type HoldState } from './observation.ts';
 import type { HoldSummary } from './outcome.ts';
 import type { HoldPolicy } from './policy.ts';
 import type { PodRef, PriorKnowledge } from './ports.ts';
-import type { HoldPorts } from './request.ts';
+import type { HoldPorts, HookOrigin } from './request.ts';
 
 /** The own pod is read at most once in this time while it is not being deleted, however many call. */
 const POD_READ_STEP_MS = 1_000;
 
+/** Calls of the hook that are for one deletion come within this time, but for those that a restarted kubelet makes again. */
+const ONE_DELETION_MS = 5_000;
+
 /** The holds of all pods that this process answers for: each pod has at most one, and all its callers share it. */
 export interface Holds {
   /** Starts the pod's hold, or joins it. Resolves at its release; after that at once, with the same result. Never rejects. */
-  join(pod: PodRef): Promise<HoldSummary>;
+  join(pod: PodRef, origin: HookOrigin): Promise<HoldSummary>;
   /** The pod's latest hold: the one that goes on, or the last one. */
   latest(pod: PodRef): LatestHold | undefined;
 }
@@ -20,24 +25,28 @@ export interface LatestHold {
   readonly hold: Hold | undefined;
   /** Undefined while the hold goes on. */
   readonly result: ReleasedHold | undefined;
+  /** Resolves at the release. */
+  readonly released: Promise<ReleasedHold>;
 }
 
-interface Entry {
+interface Entry extends LatestHold {
+  origin: HookOrigin;
   hold: Hold | undefined;
   result: ReleasedHold | undefined;
-  readonly released: Promise<ReleasedHold>;
 }
 
 export function createHolds(policy: HoldPolicy, ports: HoldPorts, known: (pod: PodRef) => PriorKnowledge): Holds {
   const { clock } = ports;
   const entries = new Map<string, Entry>();
 
-  function begin(pod: PodRef, arrivedAtMs: number, notBeforeMs: number): Entry {
+  function begin(pod: PodRef, origin: HookOrigin, arrivedAtMs: number, before: ReleasedHold | undefined): Entry {
+    const continues = stateFor(arrivedAtMs, before);
+    const notBeforeMs = continues === undefined ? nextReadAtMs(before) : Number.NEGATIVE_INFINITY;
     const { promise, resolve } = Promise.withResolvers<ReleasedHold>();
-    const entry: Entry = { hold: undefined, result: undefined, released: promise };
+    const entry: Entry = { origin, hold: undefined, result: undefined, released: promise };
     async function run(): Promise<void> {
       if (clock.now() < notBeforeMs) await clock.sleep(notBeforeMs - clock.now());
-      entry.hold = startHold({ pod, policy, arrivedAtMs, known: known(pod) }, ports);
+      entry.hold = startHold({ pod, policy, arrivedAtMs, origin: entry.origin, known: known(pod), continues }, ports);
       entry.result = await entry.hold.released;
       resolve(entry.result);
     }
@@ -46,50 +55,53 @@ export function createHolds(policy: HoldPolicy, ports: HoldPorts, known: (pod: P
     return entry;
   }
 
-  async function join(pod: PodRef): Promise<HoldSummary> {
+  async function join(pod: PodRef, origin: HookOrigin): Promise<HoldSummary> {
     const arrivedAtMs = clock.now();
     for (;;) {
       const latest = entries.get(podKey(pod));
-      const entry =
-        latest === undefined || (latest.result !== undefined && !isFinal(latest.result, clock.now()))
-          ? begin(pod, arrivedAtMs, nextReadAtMs(latest?.result))
-          : latest;
+      const joined =
+        latest !== undefined && (latest.result === undefined || answers(latest.result, arrivedAtMs, policy));
+      const entry = joined ? latest : begin(pod, origin, arrivedAtMs, latest?.result);
+      if (origin === 'node') noteNode(entry);
       const result = await entry.released;
-      if (answers(result, arrivedAtMs)) return result.summary;
+      if (answers(result, arrivedAtMs, policy)) return result.summary;
     }
   }
 
   return { join, latest: (pod) => entries.get(podKey(pod)) };
 }
 
+function noteNode(entry: Entry): void {
+  entry.origin = 'node';
+  entry.hold?.calledByNode();
+}
+
 function podKey({ namespace, name, uid }: PodRef): string {
   return `${namespace}/${name}/${uid ?? ''}`;
 }
 
+/** What a caller who waited in a hold that does not answer it takes along from there. */
+function stateFor(arrivedAtMs: number, before: ReleasedHold | undefined): HoldState | undefined {
+  if (before === undefined || before.summary.reason === 'not-terminating') return undefined;
+  return arrivedAtMs <= before.releasedAtMs ? before.state : undefined;
+}
+
 function nextReadAtMs(result: ReleasedHold | undefined): number {
-  return result?.pod.kind === 'read' ? result.pod.askedAtMs + POD_READ_STEP_MS : Number.NEGATIVE_INFINITY;
+  const pod = result?.state.pod;
+  return pod?.kind === 'read' ? pod.askedAtMs + POD_READ_STEP_MS : Number.NEGATIVE_INFINITY;
 }
 
-/**
- * Whether a released hold answers later callers, too. It does for a pod that was being deleted. One that was only having a
- * container restarted lives on and will need a hold of its own, and so does one of which nothing could be read but which is
- * still there when its grace period is over.
- */
-function isFinal({ pod, graceEndsAtMs }: ReleasedHold, nowMs: number): boolean {
-  switch (pod.kind) {
-    case 'read':
-      return pod.pod.terminating;
-    case 'gone':
-      return true;
-    case 'unread':
-    case 'unreadable':
-      return nowMs < graceEndsAtMs;
-    default:
-      return pod satisfies never;
-  }
-}
-
-/** "Not terminating" answers only callers that came before the pod was read: it may have been deleted since. */
-function answers({ summary, pod }: ReleasedHold, arrivedAtMs: number): boolean {
-  return summary.reason !== 'not-terminating' || (pod.kind === 'read' && arrivedAtMs <= pod.askedAtMs);
+/** Whether a released hold answers a caller that came at `arrivedAtMs`; else that caller gets one of its own, from then on. */
+function answers(released: ReleasedHold, arrivedAtMs: number, policy: HoldPolicy): boolean {
+  const { summary, releasedAtMs, state, graceEndsAtMs } = released;
+  const { pod, startedAtMs, deletionSeenAtMs } = state;
+  // The pod may have been deleted since it was read.
+  if (summary.reason === 'not-terminating') return pod.kind === 'read' && arrivedAtMs <= pod.askedAtMs;
+  // The hooks of all containers are called at once; and a pod that was being deleted when its hold began has no other.
+  if (Math.min(arrivedAtMs, deletionSeenAtMs ?? arrivedAtMs) <= startedAtMs + ONE_DELETION_MS) return true;
+  // What was seen counts for everybody.
+  if (summary.reason === 'drained') return arrivedAtMs < graceEndsAtMs;
+  // Else a stranger may have called first, or the kubelet for a restart, and only now for a deletion: it is held by a clock of its own.
+  const waited = arrivedAtMs <= releasedAtMs;
+  return waited && decide(continueHold(state, arrivedAtMs, 'node'), policy, releasedAtMs).kind === 'release';
 }

@@ -1,7 +1,7 @@
 import type { Discovery } from './discover.ts';
 import type { ApiError } from './errors.ts';
 import type { TargetState } from './group.ts';
-import type { HoldState } from './observation.ts';
+import type { EndpointKnowledge, HoldState } from './observation.ts';
 import type { HoldSummary } from './outcome.ts';
 import type { PodRef } from './ports.ts';
 import { groupName, type TargetAddress } from './target.ts';
@@ -21,6 +21,8 @@ export type HoldEvent =
   | { readonly kind: 'discovered'; readonly discovery: Discovery; readonly known: number }
   /** The controller will not deregister the pod in time: see `undrainable` of a Discovery. */
   | { readonly kind: 'undrainable'; readonly services: readonly string[] }
+  /** Nothing says that the pod is being deleted, so ELBv2 is not asked until something does. */
+  | { readonly kind: 'deletion-unseen'; readonly endpoint: EndpointKnowledge }
   | { readonly kind: 'call-failed'; readonly targetGroup: string; readonly error: ApiError }
   | { readonly kind: 'port-followed'; readonly target: NamedTarget; readonly insteadOfPort: number }
   | { readonly kind: 'target-changed'; readonly target: NamedTarget; readonly state: string; readonly atMs: number }
@@ -48,6 +50,10 @@ export function tellAll(journals: readonly Journal[]): Journal {
 export const UNDRAINABLE =
   'Service with publishNotReadyAddresses: the controller deregisters the pod only when its containers have ended; unset it, or use another Service';
 
+/** Why a hold goes by the clock although it knows the targets. */
+export const DELETION_UNSEEN =
+  'nothing says that the pod is being deleted: ELBv2 is not asked until something does, and the hold goes by the clock';
+
 /** What changed for the targets from one state to the next. */
 export function targetEvents(before: HoldState, after: HoldState): readonly HoldEvent[] {
   // An observation is of one group, and there may be thousands: the others are the same objects as before.
@@ -65,13 +71,9 @@ export function targetEvents(before: HoldState, after: HoldState): readonly Hold
       const latest = target.states.at(-1);
       if (latest === undefined || latest === previous?.states.at(-1)) return [];
       const news = { kind: 'target-changed', target: name(target), ...latest } as const;
-      // A target that is new here and yet has been seen took the place of one with another port, which is no more.
-      const replaced =
-        previous === undefined
-          ? known.find((old) => old.ip === target.ip && !group.targets.some(({ port }) => port === old.port))
-          : undefined;
-      if (replaced?.port === undefined) return [news];
-      return [{ kind: 'port-followed', target: name(target), insteadOfPort: replaced.port }, news];
+      const { insteadOfPort } = target;
+      if (previous !== undefined || insteadOfPort === undefined) return [news];
+      return [{ kind: 'port-followed', target: name(target), insteadOfPort }, news];
     });
   });
 }

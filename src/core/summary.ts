@@ -71,7 +71,8 @@ function summarizeTarget(
     ...(leftAtMs === undefined
       ? {}
       : {
-          lagMs: Math.round(leftAtMs - state.startedAtMs),
+          // A hold that went on with a later caller may have seen it before.
+          lagMs: Math.max(0, Math.round(leftAtMs - state.startedAtMs)),
           settleMs: Math.round((settled ? settledAtMs : nowMs) - leftAtMs),
         }),
     ...wholeMs(group.calls),

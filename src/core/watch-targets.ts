@@ -1,4 +1,4 @@
-import { nextQuery, type Query } from './decide.ts';
+import { mayAskLoadBalancers, nextQuery, type Query } from './decide.ts';
 import { countFleet, discoverTargets } from './discover.ts';
 import { ApiError, toApiError } from './errors.ts';
 import type { GroupAnswer, GroupState } from './group.ts';
@@ -13,7 +13,10 @@ import type { Watch } from './watch.ts';
 /** A count that takes longer does not delay the look that it is for, least of all the one a second before the end. */
 const COUNT_TIMEOUT_MS = 500;
 
-/** Finds the pod's targets, again as long as something stayed unread, and watches each of their target groups. */
+/**
+ * Finds the pod's targets, again as long as something stayed unread or has not told that the pod is being deleted, and watches each of
+ * their target groups.
+ */
 export async function watchTargets(watch: Watch): Promise<void> {
   const { request, ports, signal, state, see } = watch;
   const watched = new Set<string>();
@@ -38,6 +41,7 @@ export async function watchTargets(watch: Watch): Promise<void> {
   // What was known before the hold does not wait for a discovery that may take long.
   watchGroups();
   let told: string | undefined;
+  let toldWhy = false;
   for (let stepMs: number | undefined; !signal.aborted; ) {
     const pod = lastRead(state().pod) ?? request.known.pod;
     const discovery = await discoverTargets(request.pod, pod, request.policy.targetGroups, ports.cluster, signal);
@@ -51,7 +55,10 @@ export async function watchTargets(watch: Watch): Promise<void> {
     bindings = discovery.bindings;
     see({ kind: 'targets-found', ...discovery });
     watchGroups();
-    if (discovery.complete) return;
+    const mayAsk = mayAskLoadBalancers(state());
+    if (!mayAsk && !toldWhy) ports.journal({ kind: 'deletion-unseen', endpoint: state().endpoint });
+    toldWhy = true;
+    if (discovery.complete && mayAsk) return;
     stepMs = discoveryStepMs(stepMs);
     await ports.clock.sleep(jitter(stepMs, ports.random()), signal);
   }
@@ -63,6 +70,7 @@ async function watchGroup(key: string, watch: Watch, countAgain: () => Promise<v
   // One for the whole loop: pods that left together drift further apart with every step.
   const draw = ports.random();
   const turn: Turn = { draw, countAgain, watch };
+  await watch.mayAsk;
   await untilFirstTurn(turn);
   let reported: string | undefined;
   let stepMs: number | undefined;

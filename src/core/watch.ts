@@ -7,6 +7,8 @@ export interface Watch {
   readonly ports: HoldPorts;
   /** Aborted at the release. */
   readonly signal: AbortSignal;
+  /** Resolves when ELBv2 may be asked, or at the release. */
+  readonly mayAsk: Promise<void>;
   readonly state: () => HoldState;
   readonly see: (observation: Observation) => void;
 }

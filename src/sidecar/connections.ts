@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { HookOrigin } from '../core/request.ts';
 
 /** Far more than the containers of a pod, its probes and a curious human need together. */
 const MOST_CONNECTIONS = 256;
@@ -7,9 +8,13 @@ const MOST_CONNECTIONS = 256;
 /**
  * Keeps a stranger from exhausting the server. Beyond the limit it is not the newcomer that is turned away, which may be the
  * kubelet, but the oldest connection of the address that has the most; and one that waits for its answer, as a hook does, only where
- * all do.
+ * all do. One of the node, where it is known, only where there is no other.
  */
-export function limitConnections(server: Server, limit = MOST_CONNECTIONS): void {
+export function limitConnections(
+  server: Server,
+  originOf: (socket: Socket) => HookOrigin,
+  limit = MOST_CONNECTIONS,
+): void {
   const open = new Map<Socket, string>();
   const waiting = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -19,8 +24,10 @@ export function limitConnections(server: Server, limit = MOST_CONNECTIONS): void
       waiting.delete(socket);
     });
     if (open.size <= limit) return;
-    const idle = [...open].filter(([each]) => each !== socket && !waiting.has(each));
-    oldestOfBusiest(idle.length > 0 ? idle : [...open])?.destroy();
+    const strangers = [...open].filter(([each]) => originOf(each) === 'network');
+    const some = strangers.length > 0 ? strangers : [...open];
+    const idle = some.filter(([each]) => each !== socket && !waiting.has(each));
+    oldestOfBusiest(idle.length > 0 ? idle : some)?.destroy();
   });
   function markWaiting({ socket }: IncomingMessage, response: ServerResponse): void {
     waiting.add(socket);

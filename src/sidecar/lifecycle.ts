@@ -10,8 +10,8 @@ export interface LifecycleOptions {
   readonly sidecar: () => 'native' | 'classic' | 'unknown';
   /** Starts or joins the hold; resolves at its release. */
   readonly hold: () => Promise<unknown>;
-  /** Whether a hold goes on. */
-  readonly holding: () => boolean;
+  /** The end of the hold that goes on; undefined where none does. */
+  readonly holdEnds: () => Promise<unknown> | undefined;
   readonly clock: Clock;
   /** Whether somebody sits at a terminal, where a second Ctrl-C has to end the process. */
   readonly interactive: boolean;
@@ -29,15 +29,15 @@ export interface Lifecycle {
  * that does not know, is told together with the application: the signal starts the hold, and the process serves it to its end.
  * Outside a terminal a second signal means nothing: a restarted kubelet sends it again.
  */
-export function createLifecycle({ sidecar, hold, holding, clock, interactive, exit }: LifecycleOptions): Lifecycle {
+export function createLifecycle({ sidecar, hold, holdEnds, clock, interactive, exit }: LifecycleOptions): Lifecycle {
   let stopping = false;
 
   async function stopAfterHold(): Promise<void> {
-    do {
-      await hold();
+    // A late caller may have a hold of its own.
+    for (let end: Promise<unknown> | undefined = hold(); end !== undefined; end = holdEnds()) {
+      await end;
       await clock.sleep(LINGER_MS);
-      // Of a pod that was not being deleted a late caller begins a new one.
-    } while (holding());
+    }
     exit(0);
   }
 

@@ -1,13 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type HoldSummary, REASONS } from '../core/outcome.ts';
+import type { HookOrigin } from '../core/request.ts';
 import { limitConnections } from './connections.ts';
 
 export interface SidecarServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
+  readonly originOf: (socket: Socket) => HookOrigin;
   /** Joins the hold. Called once for each hook call, however long it takes. */
-  readonly preStop: () => Promise<HoldSummary>;
+  readonly preStop: (origin: HookOrigin) => Promise<HoldSummary>;
   /** What `/status` shows, as an object for JSON. */
   readonly status: () => unknown;
   /** What `/metrics` shows. Absent: there is no such path. */
@@ -40,13 +42,14 @@ interface Route {
  * the kubelet calls the pod IP.
  * Rejects with the listening error, for example EADDRINUSE.
  */
-export async function startServer({ port, preStop, status, metrics }: SidecarServerOptions): Promise<SidecarServer> {
+export async function startServer(options: SidecarServerOptions): Promise<SidecarServer> {
+  const { port, originOf, preStop, status, metrics } = options;
   const routes: Readonly<Record<string, Route>> = {
     '/prestop': {
       methods: ['GET', 'POST'],
       // Not one byte before the release: the kubelet takes a broken body for an answer (facts: kubelet, lifecycle/handlers.go).
       handle: async (response) => {
-        const summary = await preStop();
+        const summary = await preStop(originOf(response.req.socket));
         sendJson(response, REASONS[summary.reason].httpStatus, summary);
       },
     },
@@ -84,7 +87,7 @@ export async function startServer({ port, preStop, status, metrics }: SidecarSer
   server.on('request', answer);
   // Node would answer `100 Continue` by itself, before any release.
   server.on('checkContinue', answer);
-  limitConnections(server);
+  limitConnections(server, originOf);
   await listen(server, port);
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { ApiError } from '../core/errors.ts';
-import { type HoldEvent, type Journal, UNDRAINABLE } from '../core/journal.ts';
+import { DELETION_UNSEEN, type HoldEvent, type Journal, UNDRAINABLE } from '../core/journal.ts';
 import { REASONS } from '../core/outcome.ts';
 import type { PodRef } from '../core/ports.ts';
 import { groupName } from '../core/target.ts';
@@ -83,6 +83,8 @@ function lineOf(event: HoldEvent): Line {
     }
     case 'undrainable':
       return { level: 'warn', message: UNDRAINABLE, services: event.services };
+    case 'deletion-unseen':
+      return { level: 'warn', message: DELETION_UNSEEN, endpoint: event.endpoint };
     case 'call-failed':
       return {
         level: 'warn',

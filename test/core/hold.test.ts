@@ -18,9 +18,9 @@ import {
 /** Runs one hold to its end in virtual time. */
 async function hold(world: Partial<World> = {}, policy: Partial<HoldPolicy> = {}, request: Partial<HoldRequest> = {}) {
   const made = testWorld(world);
-  const { summary, pod } = await made.clock.run(made.hold({ policy: { ...POLICY, ...policy }, ...request }).released);
+  const { summary, state } = await made.clock.run(made.hold({ policy: { ...POLICY, ...policy }, ...request }).released);
   const elbCalls = made.calls.filter(({ operation }) => operation.startsWith('describe'));
-  return { ...made, summary, pod, elbCalls };
+  return { ...made, summary, pod: state.pod, elbCalls };
 }
 
 const draining = 'draining/Target.DeregistrationInProgress';
@@ -140,6 +140,17 @@ describe('a target that is not there', () => {
   test('needs no settling when the pod was never Ready', async () => {
     const { summary } = await hold({ targets: () => [], pod: () => ownPod({ neverReady: true }) });
     expect(summary).toMatchObject({ reason: 'drained', heldMs: 6_380 });
+  });
+
+  test('is not looked for again where it was not, when its Service is read again', async () => {
+    const elsewhere = (atMs: number) => [health(atMs < 30_000 ? 'healthy' : draining, { port: 9090 })];
+    const { summary, events, elbCalls } = await hold({
+      bindings: (_, apiGroup) => (apiGroup === 'elbv2.k8s.aws' ? [binding()] : failure('unreachable')),
+      targets: elsewhere,
+    });
+    expect(summary.targets).toMatchObject([{ port: 9090, state: 'settled' }]);
+    expect(events.filter(({ kind }) => kind === 'port-followed')).toHaveLength(1);
+    expect(elbCalls.filter(({ about }) => about === 'all')).toHaveLength(1);
   });
 
   test('is followed to the port under which its IP is registered', async () => {
@@ -382,9 +393,95 @@ describe('the own pod', () => {
       cluster: { ...made.ports.cluster, readPod: () => made.clock.sleep(4_000).then(() => ownPod()) },
     };
     const policy = { ...POLICY, gracePeriodMs: 12_500 };
-    const { released } = startHold({ pod: POD, policy, arrivedAtMs: 0, known: { pod: undefined, groups: [] } }, slow);
+    const { released } = startHold(
+      { pod: POD, policy, arrivedAtMs: 0, origin: 'node', known: { pod: undefined, groups: [] } },
+      slow,
+    );
     expect((await made.clock.run(released)).summary.reason).toBe('drained');
   });
+});
+
+describe('while the own pod cannot be read', () => {
+  const cluster = { pod: () => failure('denied') };
+  const assumed = { gracePeriodMs: 300_000 };
+  const living = slice({
+    endpoints: [{ pod: { name: 'web-1', uid: 'uid-1' }, addresses: ['10.1.0.7'], terminating: false }],
+  });
+
+  test('the EndpointSlices tell that it is being deleted, whoever has called', async () => {
+    const { summary, elbCalls, events } = await hold(cluster, assumed, { origin: 'network' });
+    expect(summary).toMatchObject({ reason: 'drained' });
+    expect(elbCalls.length).toBeGreaterThan(0);
+    expect(events).not.toContainEqual(expect.objectContaining({ kind: 'deletion-unseen' }));
+  });
+
+  test('and the slices say that it is not being deleted, ELBv2 is not asked and the hold goes by the clock', async () => {
+    const known = { pod: undefined, groups: [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }] }] };
+    const { summary, elbCalls, events } = await hold({ ...cluster, slices: () => [living] }, assumed, { known });
+    expect(summary).toMatchObject({ reason: 'fallback', heldMs: 35_000, targets: [{ state: 'unknown' }] });
+    expect(elbCalls).toEqual([]);
+    expect(events.filter(({ kind }) => kind === 'deletion-unseen')).toEqual([
+      { kind: 'deletion-unseen', endpoint: 'serving' },
+    ]);
+  });
+
+  test('ELBv2 is asked as soon as the slices have heard of the deletion', async () => {
+    const slices = (atMs: number) => [atMs < 1_000 ? living : slice()];
+    const { summary, elbCalls } = await hold({ ...cluster, slices }, assumed);
+    expect(summary.reason).toBe('drained');
+    expect(elbCalls[0]?.atMs).toBeLessThan(5_000);
+  });
+
+  describe.each([
+    ['and neither can the slices', { ...cluster, slices: () => failure('denied'), bindings: () => failure('denied') }],
+    ['and they do not list it', { ...cluster, slices: () => [] }],
+  ])('%s', (_, world: Partial<World>) => {
+    const known = { pod: undefined, groups: [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }] }] };
+
+    test('a call from the node is believed', async () => {
+      const { elbCalls } = await hold(world, assumed, { known });
+      expect(elbCalls.length).toBeGreaterThan(0);
+    });
+
+    test('a call from elsewhere is not: it is held by the clock', async () => {
+      const { summary, elbCalls } = await hold(world, assumed, { known, origin: 'network' });
+      expect(summary).toMatchObject({ reason: 'fallback', heldMs: 35_000 });
+      expect(elbCalls).toEqual([]);
+    });
+
+    test('the pod itself is, when it can be read', async () => {
+      const pod = (atMs: number) => (atMs < 5_000 ? failure('unreachable') : ownPod());
+      const { summary, elbCalls } = await hold({ ...world, pod }, assumed, { known, origin: 'network' });
+      expect(elbCalls[0]?.atMs).toBeGreaterThanOrEqual(5_000);
+      expect(summary.targets).toMatchObject([{ state: 'settled' }]);
+    });
+  });
+
+  test('target groups that a setting names are asked for a call from the node only', async () => {
+    const targetGroups = [{ arn: binding().group.arn ?? '', port: 8080 }];
+    const denied = { ...cluster, bindings: () => failure('denied') };
+    const fromNode = await hold(denied, { ...assumed, targetGroups });
+    expect(fromNode.summary.reason).toBe('drained');
+    const fromElsewhere = await hold(denied, { ...assumed, targetGroups }, { origin: 'network' });
+    expect(fromElsewhere.summary.reason).toBe('fallback');
+    expect(fromElsewhere.elbCalls).toEqual([]);
+  });
+});
+
+test('a pod that is held although it is not being deleted is looked up for a call from the node only', async () => {
+  const world = { pod: () => ownPod({ terminating: false }), slices: () => [] };
+  const fromNode = await hold(world, {
+    onRestart: 'hold',
+    targetGroups: [{ arn: binding().group.arn ?? '', port: 8080 }],
+  });
+  expect(fromNode.summary.reason).toBe('drained');
+  const fromElsewhere = await hold(
+    world,
+    { onRestart: 'hold', targetGroups: [{ arn: binding().group.arn ?? '', port: 8080 }] },
+    { origin: 'network' },
+  );
+  expect(fromElsewhere.summary.reason).toBe('fallback');
+  expect(fromElsewhere.elbCalls).toEqual([]);
 });
 
 describe('targets', () => {
@@ -438,7 +535,8 @@ describe('targets', () => {
       { gracePeriodMs: 90_000 },
       { known: { pod: undefined, groups } },
     );
-    expect(summary.targets).toMatchObject([{ state: 'settled', lagMs: 5_000 }]);
+    // One failed read tells that the pod cannot, and one failed discovery that the slices cannot tell either.
+    expect(summary.targets).toMatchObject([{ state: 'settled', lagMs: 10_000 }]);
     expect(summary).toMatchObject({ reason: 'fallback', heldMs: 35_000 });
   });
 

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { V1PolicyRule, V1Role } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { POD_GATEWAY } from '../../real/node/place.ts';
 import { webDeployment } from '../../real/workload/web.ts';
-import { safeMs, startScene } from './support/protected-pod.ts';
+import { DELETION_UNSEEN } from '../../src/core/journal.ts';
+import { protectedPod, safeMs, startScene } from './support/protected-pod.ts';
 import { describeReal } from './support/suite.ts';
 
 const FALLBACK_HOLD_MS = 35_000;
@@ -58,6 +60,45 @@ describeReal('with nothing but the shipped Role', (world) => {
       const { hold, warnings } = await scene.fate();
       expect(hold).toMatchObject({ reason: 'drained' });
       expect(warnings).toEqual(['Kubernetes Event could not be written']);
+    });
+  });
+});
+
+describeReal('with no right at all, and target groups that a setting names,', (world, cluster) => {
+  describe.concurrent('a pod', () => {
+    async function end(name: string, nodeIps: readonly object[]) {
+      const shop = await world().namespace(name);
+      await shop.apply([{ ...role, rules: [] }]);
+      const group = await shop.addTargetGroup();
+      const env = [{ name: 'DRAIN_WAIT_TARGET_GROUPS', value: group.arn }, ...nodeIps];
+      await shop.applyProtected(webDeployment(), { env, gracePeriodSeconds: 80 });
+      const scene = await protectedPod(world(), shop);
+      await shop.ready(group, 1);
+      await scene.delete();
+      const fate = await scene.fate();
+      expect(safeMs(fate)).toBeGreaterThan(0);
+      return { fate, messages: scene.messages() };
+    }
+
+    test('is let go by its load balancer', async () => {
+      const { fate, messages } = await end('no-right', []);
+      expect(fate.hold).toMatchObject({ reason: 'drained' });
+      expect(messages).not.toContain(DELETION_UNSEEN);
+    });
+
+    test.skipIf(cluster.kind !== 'cluster' || !cluster.ownNode)(
+      'is so, too, where it knows from where the kubelet calls',
+      async () => {
+        const { fate } = await end('no-right-near', [{ name: 'DRAIN_WAIT_NODE_IPS', value: POD_GATEWAY }]);
+        expect(fate.hold).toMatchObject({ reason: 'drained' });
+      },
+    );
+
+    test('goes by the clock where the kubelet calls from elsewhere, and says so', async () => {
+      const { fate, messages } = await end('no-right-far', [{ name: 'DRAIN_WAIT_NODE_IPS', value: '192.0.2.1' }]);
+      expect(fate.hold).toMatchObject({ reason: 'fallback' });
+      expect(fate.hold?.heldMs).toBeGreaterThanOrEqual(FALLBACK_HOLD_MS);
+      expect(messages).toContain(DELETION_UNSEEN);
     });
   });
 });

@@ -52,14 +52,14 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the fallback hold counts from the start, whatever was seen since',
     file: 'src/core/decide.ts',
-    from: 'untilMs: blindSinceMs + policy.fallbackHoldMs',
-    to: 'untilMs: Math.min(blindSinceMs, state.startedAtMs) + policy.fallbackHoldMs',
+    from: 'return unseenSince(Math.max(seenAtMs, group.failingSinceMs - LONGEST_ORDINARY_STEP_MS), policy);',
+    to: 'return unseenSince(state.startedAtMs, policy);',
   },
   {
     name: 'an error ends the hold as if all were well',
     file: 'src/core/decide.ts',
-    from: 'return { untilMs: blindSinceMs + policy.fallbackHoldMs, blind: true };',
-    to: 'return { untilMs: blindSinceMs, blind: false };',
+    from: 'return { untilMs: sinceMs + fallbackHoldMs, blind: true };',
+    to: 'return { untilMs: sinceMs, blind: false };',
   },
   {
     name: 'a pod that is not being deleted is held',
@@ -94,8 +94,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'every caller begins a hold of its own',
     file: 'src/core/holds.ts',
-    from: 'latest === undefined || (latest',
-    to: 'latest === undefined || true || (latest',
+    from: 'latest !== undefined && (latest',
+    to: 'latest !== undefined && false && (latest',
   },
   {
     name: 'another pod with the same name is taken for this one',
@@ -118,7 +118,31 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the process ends while it is still holding for a late caller',
     file: 'src/sidecar/lifecycle.ts',
-    from: '} while (holding());',
-    to: '} while (false);',
+    from: 'end !== undefined; end = holdEnds())',
+    to: 'end !== undefined; end = undefined)',
+  },
+  {
+    name: 'ELBv2 is asked for whoever calls',
+    file: 'src/core/decide.ts',
+    from: "return calledByNode && (pod.kind === 'read' || endpoint === 'unknown');",
+    to: "return pod.kind === 'read' || endpoint === 'unknown' || calledByNode;",
+  },
+  {
+    name: 'the kubelet is let go by the clock of a stranger who called before',
+    file: 'src/core/holds.ts',
+    from: 'return waited && decide(',
+    to: 'return waited || decide(',
+  },
+  {
+    name: 'who calls after the hold of a stranger is let go at once',
+    file: 'src/core/holds.ts',
+    from: 'const waited = arrivedAtMs <= releasedAtMs;',
+    to: 'const waited = arrivedAtMs <= releasedAtMs; if (!waited) return true;',
+  },
+  {
+    name: 'what a hold has seen is lost for those who waited in it longer than it lasted',
+    file: 'src/core/holds.ts',
+    from: 'return arrivedAtMs <= before.releasedAtMs ? before.state : undefined;',
+    to: 'return undefined;',
   },
 ];

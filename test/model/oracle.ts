@@ -11,6 +11,8 @@ const FIRST_READ_MS = 5_000;
 const LINGER_MS = 3_000;
 /** A hold that begins within a second of the last read of the pod waits for that second. */
 const ONE_HOLD_A_SECOND_MS = 1_000;
+/** The hooks of all containers come within this time. */
+const ONE_DELETION_MS = 5_000;
 /** The own pod is read every 10 s, a fifth later at most; and a read takes its time. */
 const POD_NEWS_MS = 12_100;
 /** Two looks are so far from each other at least, but for one last look a second before the end. */
@@ -22,26 +24,42 @@ const ROUNDING_MS = 1;
 export interface Held {
   readonly atMs: number;
   readonly startedAtMs: number;
+  /** When the watch of its targets began: with an earlier caller's hold, where this one goes on from there. */
+  readonly watchedFromMs: number;
   readonly summary: HoldSummary;
 }
 
 /** Every promise that this story breaks, in words. */
 export function brokenPromises(schedule: Schedule, story: Story): readonly string[] {
-  const holds = story.events.flatMap(({ atMs, event }): readonly Held[] =>
-    event.kind === 'released' ? [{ atMs, startedAtMs: atMs - event.summary.heldMs, summary: event.summary }] : [],
-  );
+  const holds = heldIn(story);
   return [
     ...oneHoldAtATime(story),
     ...everyCallerAnswered(schedule, story),
     ...sameAnswer(story.callers),
     ...endsWhenTold(schedule, story),
     ...asksOnlyInAHold(holds, story),
+    ...asksOnlyForADeletion(schedule, story),
+    ...heldByItsOwnClock(holds, story),
     ...holds.flatMap((held) => [
       ...neverLate(held, schedule, story),
       ...neverEarly(held, schedule, story),
-      ...withinBudget(held, story),
+      ...withinBudget(held, holds, story),
     ]),
   ];
+}
+
+function heldIn({ events }: Story): readonly Held[] {
+  const holds: Held[] = [];
+  for (const { atMs, event } of events) {
+    if (event.kind !== 'released') continue;
+    const { summary } = event;
+    const startedAtMs = atMs - summary.heldMs;
+    const before = holds.at(-1);
+    const goesOn =
+      before !== undefined && before.summary.reason !== 'not-terminating' && startedAtMs <= before.atMs + ROUNDING_MS;
+    holds.push({ atMs, startedAtMs, watchedFromMs: goesOn ? before.watchedFromMs : startedAtMs, summary });
+  }
+  return holds;
 }
 
 function oneHoldAtATime({ events }: Story): readonly string[] {
@@ -62,8 +80,11 @@ function everyCallerAnswered({ sidecar }: Schedule, { unanswered }: Story): read
   return unanswered > 0 && sidecar !== 'native' ? [`${unanswered} callers had no answer`] : [];
 }
 
+/** Who came much later may have been held for something else. */
 function sameAnswer(callers: readonly Caller[]): readonly string[] {
-  const differ = (a: Caller, b: Caller) => a.answeredAtMs === b.answeredAtMs && a.summary !== b.summary;
+  const together = (a: Caller, b: Caller) =>
+    a.answeredAtMs === b.answeredAtMs && Math.abs(a.arrivedAtMs - b.arrivedAtMs) <= ONE_DELETION_MS;
+  const differ = (a: Caller, b: Caller) => together(a, b) && a.summary !== b.summary;
   return callers.some((a) => callers.some((b) => differ(a, b))) ? ['two callers got different answers'] : [];
 }
 
@@ -83,6 +104,44 @@ function asksOnlyInAHold(holds: readonly Held[], { calls, exitedAtMs }: Story): 
   return calls
     .filter(({ atMs }) => !isHeld(atMs) && atMs <= lastEndMs && atMs <= exitedAtMs)
     .map(({ group, atMs }) => `asked for ${group} at ${atMs}, outside of a hold`);
+}
+
+/**
+ * Nothing is asked of ELBv2 for a pod that is not being deleted. But where the kubelet, or who may be it, has called, and either nothing
+ * could tell whether it is being deleted, or it is to be held all the same.
+ */
+function asksOnlyForADeletion(
+  { steps, onRestart }: Schedule,
+  { calls, callers, stoppedAtMs, truth }: Story,
+): readonly string[] {
+  // A signal is the kubelet's.
+  const arrivals = [
+    { atMs: stoppedAtMs, origin: 'node' },
+    ...steps.flatMap((step) => (step.kind === 'caller' ? [step] : [])),
+  ];
+  return calls.flatMap(({ group, atMs }) => {
+    if (truth.isDeleted(atMs) || truth.object(atMs) !== 'there') return [];
+    const isAnswered = (arrivedAtMs: number) =>
+      callers.some((each) => each.arrivedAtMs === arrivedAtMs && each.answeredAtMs < atMs);
+    const waiting = arrivals.filter((each) => each.atMs <= atMs && !isAnswered(each.atMs));
+    const sinceMs = Math.min(...waiting.map((each) => each.atMs)) - ONE_HOLD_A_SECOND_MS;
+    const untold = truth.anyTrouble(sinceMs, atMs);
+    if (waiting.some((each) => each.origin === 'node') && (onRestart === 'hold' || untold)) return [];
+    return [`asked for ${group} at ${atMs}, of a pod that was not being deleted`];
+  });
+}
+
+/** Where nothing tells whether the pod is being deleted, nobody is let go by the clock of another who came long before. */
+function heldByItsOwnClock(holds: readonly Held[], { callers, truth }: Story): readonly string[] {
+  return callers.flatMap(({ arrivedAtMs, answeredAtMs, summary }) => {
+    const held = holds.find((each) => each.summary === summary);
+    if (held === undefined || (summary.reason !== 'fallback' && summary.reason !== 'deadline')) return [];
+    const leastMs = Math.min(FALLBACK_MS, longestMs(Math.min(...truth.gracesUntil(answeredAtMs))));
+    const ownMs = answeredAtMs - arrivedAtMs;
+    const untold = truth.alwaysTrouble('kubernetes', held.watchedFromMs - ROUNDING_MS, held.atMs);
+    if (!untold || ownMs >= leastMs - ONE_DELETION_MS - ROUNDING_MS) return [];
+    return [`a caller that came at ${arrivedAtMs} was let go after ${ownMs} by the clock of another`];
+  });
 }
 
 function longestMs(graceMs: number): number {
@@ -144,19 +203,27 @@ function blindFallback(held: Held, schedule: Schedule, story: Story): readonly s
   const { atMs, startedAtMs, summary } = held;
   if (summary.heldMs < FALLBACK_MS - ROUNDING_MS) return ['before the fallback hold'];
   const unseen = story.truth.anyTrouble(startedAtMs, atMs) || story.truth.object(startedAtMs) !== 'there';
-  if (!unseen) return ['although everything could be seen'];
+  // Where a pod is to be held that is not being deleted, ELBv2 is asked for the kubelet only.
+  const unasked = schedule.onRestart === 'hold' && !story.truth.isDeleted(atMs - POD_NEWS_MS);
+  if (!unseen && !unasked) return ['although everything could be seen'];
   return schedule.groups.flatMap((group) => {
     if (settledAt(group, held, schedule, story) <= atMs + ROUNDING_MS) return [];
-    const last = story.looks.findLast((look) => look.group === group && look.atMs >= startedAtMs && look.atMs <= atMs);
+    const last = story.looks.findLast((look) => look.group === group && look.atMs >= startedAtMs && look.atMs < atMs);
     const blindMs = atMs - (last?.atMs ?? startedAtMs);
     return blindMs < FALLBACK_MS - ROUNDING_MS ? [`${group} was seen ${blindMs} before`] : [];
   });
 }
 
-function withinBudget({ atMs, startedAtMs, summary }: Held, { calls }: Story): readonly string[] {
+function withinBudget(
+  { atMs, startedAtMs, summary }: Held,
+  holds: readonly Held[],
+  { calls }: Story,
+): readonly string[] {
+  // Each that goes on with a later caller looks when it begins, and shortly before its end.
+  const others = holds.filter((other) => other.atMs >= startedAtMs && other.atMs < atMs).length;
   return (['alb', 'nlb'] as const).flatMap((group) => {
     const made = calls.filter((call) => call.group === group && call.atMs >= startedAtMs && call.atMs <= atMs).length;
-    const most = 3 + summary.heldMs / SHORTEST_STEP_MS;
+    const most = 3 + 2 * others + summary.heldMs / SHORTEST_STEP_MS;
     return made > most ? [`${made} calls for ${group} in ${summary.heldMs}`] : [];
   });
 }

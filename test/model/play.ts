@@ -4,8 +4,8 @@ import type { HoldEvent } from '../../src/core/journal.ts';
 import { lastRead } from '../../src/core/observation.ts';
 import type { HoldSummary } from '../../src/core/outcome.ts';
 import type { HoldPolicy } from '../../src/core/policy.ts';
-import type { Clock, OwnPod, TargetHealth, TargetHealthAnswer } from '../../src/core/ports.ts';
-import type { HoldPorts } from '../../src/core/request.ts';
+import type { Clock, EndpointSlice, OwnPod, TargetHealth, TargetHealthAnswer } from '../../src/core/ports.ts';
+import type { HoldPorts, HookOrigin } from '../../src/core/request.ts';
 import { createLifecycle } from '../../src/sidecar/lifecycle.ts';
 import { binding, failure, health, ownPod, POD, POLICY, slice } from '../support/world.ts';
 import { GROUPS, type GroupName, type Schedule, type TargetTruth, type Trouble } from './schedule.ts';
@@ -77,10 +77,10 @@ export async function play(schedule: Schedule): Promise<Story> {
   const lifecycle = createLifecycle({
     clock,
     interactive: false,
-    hold: () => holds.join(POD),
-    holding() {
+    hold: () => holds.join(POD, 'node'),
+    holdEnds() {
       const latest = holds.latest(POD);
-      return latest !== undefined && latest.result === undefined;
+      return latest?.result === undefined ? latest?.released : undefined;
     },
     sidecar() {
       const state = holds.latest(POD)?.hold?.state();
@@ -92,10 +92,10 @@ export async function play(schedule: Schedule): Promise<Story> {
     },
   });
 
-  async function call(): Promise<void> {
+  async function call(origin: HookOrigin): Promise<void> {
     const arrivedAtMs = clock.now();
     waiting += 1;
-    const summary = await holds.join(POD);
+    const summary = await holds.join(POD, origin);
     if (clock.now() > exitedAtMs) return;
     waiting -= 1;
     callers.push({ arrivedAtMs, answeredAtMs: clock.now(), summary });
@@ -110,7 +110,7 @@ export async function play(schedule: Schedule): Promise<Story> {
     for (const step of schedule.steps) {
       await clock.sleep(step.atMs - clock.now());
       if (clock.now() >= exitedAtMs) return;
-      if (step.kind === 'caller') void call();
+      if (step.kind === 'caller') void call(step.origin);
       if (step.kind === 'sigterm') stop();
     }
     await clock.sleep(EPILOGUE_MS);
@@ -159,6 +159,11 @@ function world(
     });
   }
 
+  function listed(): EndpointSlice {
+    const terminating = truth.isDeleted(clock.now());
+    return slice({ endpoints: slice().endpoints.map((endpoint) => ({ ...endpoint, terminating })) });
+  }
+
   const bindings = groups.map((name) => {
     const bound = binding({ name, arn: GROUPS[name] });
     return kindKnown ? bound : { ...bound, group: { ...bound.group, loadBalancer: undefined } };
@@ -175,7 +180,7 @@ function world(
     cluster: {
       readPod: () => kubernetes(pod),
       listBindings: (apiGroup) => list(() => (apiGroup === 'elbv2.k8s.aws' ? bindings : [])),
-      listEndpointSlices: () => list(() => (groups.length === 0 ? [] : [slice()])),
+      listEndpointSlices: () => list(() => (groups.length === 0 ? [] : [listed()])),
       readService: () => list(() => ({ ports: [{ name: 'http', port: 80 }], publishesNotReady: false })),
     },
     loadBalancers: {

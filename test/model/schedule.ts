@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ApiErrorKind } from '../../src/core/errors.ts';
+import type { HookOrigin } from '../../src/core/request.ts';
 import { ALB_ARN, NLB_ARN } from '../support/world.ts';
 
 export const GROUPS = { alb: ALB_ARN, nlb: NLB_ARN } as const;
@@ -30,7 +31,8 @@ export type Api = 'aws' | 'kubernetes' | 'lists';
 export type Step = { readonly atMs: number } & (
   | { readonly kind: 'target'; readonly group: GroupName; readonly truth: TargetTruth }
   | { readonly kind: Api; readonly trouble: Trouble; readonly forMs: number }
-  | { readonly kind: 'delete' | 'force-delete' | 'replace' | 'caller' | 'sigterm' }
+  | { readonly kind: 'delete' | 'force-delete' | 'replace' | 'sigterm' }
+  | { readonly kind: 'caller'; readonly origin: HookOrigin }
   | { readonly kind: 'grace'; readonly graceMs: number }
 );
 
@@ -82,6 +84,8 @@ const trouble = fc.constantFrom<Trouble>('throttled', 'throttled', 'denied', 'un
 
 const group = fc.constantFrom<GroupName>('alb', 'nlb');
 
+const origin = fc.constantFrom<HookOrigin>('node', 'node', 'network');
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('target' as const), atMs, group, truth }) },
   {
@@ -93,7 +97,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       forMs: fc.integer({ min: 1, max: 120_000 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('caller' as const), atMs }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('caller' as const), atMs, origin }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('force-delete' as const, 'replace' as const), atMs }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('sigterm' as const), atMs }) },
   {
@@ -110,19 +114,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const opening: fc.Arbitrary<readonly Step[]> = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.constant<readonly Step[]>([
+    arbitrary: origin.map((from): readonly Step[] => [
       { kind: 'delete', atMs: 0 },
-      { kind: 'caller', atMs: 0 },
+      { kind: 'caller', atMs: 0, origin: from },
     ]),
   },
   {
     weight: 1,
-    arbitrary: atMs.map((later): readonly Step[] => [
-      { kind: 'caller', atMs: 0 },
+    arbitrary: fc.tuple(atMs, origin).map(([later, from]): readonly Step[] => [
+      { kind: 'caller', atMs: 0, origin: from },
       { kind: 'delete', atMs: later },
     ]),
   },
-  { weight: 1, arbitrary: fc.constant<readonly Step[]>([{ kind: 'caller', atMs: 0 }]) },
+  { weight: 1, arbitrary: origin.map((from): readonly Step[] => [{ kind: 'caller', atMs: 0, origin: from }]) },
 );
 
 export const schedules: fc.Arbitrary<Schedule> = fc

@@ -9,6 +9,8 @@ export interface Truth {
   trouble(api: Api, atMs: number): Trouble | undefined;
   /** Whether there is any in this time at all. */
   anyTrouble(fromMs: number, toMs: number): boolean;
+  /** Whether there was some at this API all the time. */
+  alwaysTrouble(api: Api, fromMs: number, toMs: number): boolean;
   isDeleted(atMs: number): boolean;
   /** `gone`: force-deleted. `replaced`: another pod has its name. */
   object(atMs: number): 'there' | 'gone' | 'replaced';
@@ -33,6 +35,8 @@ export function truthOf({ steps, graceMs }: Schedule): Truth {
     trouble: (api, atMs) =>
       troubles.find((step) => step.kind === api && step.atMs <= atMs && atMs < step.atMs + step.forMs)?.trouble,
     anyTrouble: (fromMs, toMs) => troubles.some((step) => step.atMs <= toMs && step.atMs + step.forMs >= fromMs),
+    alwaysTrouble: (api, fromMs, toMs) =>
+      troubles.some((step) => step.kind === api && step.atMs <= fromMs && step.atMs + step.forMs > toMs),
     isDeleted: (atMs) => ['delete', 'force-delete'].some((kind) => happened(kind as 'delete', atMs)),
     object: (atMs) => (happened('force-delete', atMs) ? 'gone' : happened('replace', atMs) ? 'replaced' : 'there'),
     graceMs: grace,

@@ -1,5 +1,25 @@
+import { request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { addTargetGroup } from '../../sim/add-target-group.ts';
+import { targetGroupArn } from '../../sim/aws/target-group.ts';
+import type { EmbeddedCluster } from '../../sim/cluster.ts';
+import { DELETION_UNSEEN } from '../../src/core/journal.ts';
 import { startScene } from '../support/scene.ts';
+
+function withoutPods(cluster: EmbeddedCluster): void {
+  addTargetGroup(cluster);
+  cluster.kubernetes.deny('pods');
+}
+
+function callHook(url: string, from: { readonly localAddress?: string } = {}): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    request(`${url}/prestop`, from)
+      .on('response', (response) => resolve(json(response)))
+      .on('error', reject)
+      .end();
+  });
+}
 
 describe.concurrent('the hook of a pod that is not being deleted', () => {
   test('is answered at once, without any call to AWS', async () => {
@@ -36,6 +56,55 @@ describe.concurrent('the hook of a pod that is not being deleted', () => {
     scene.cluster.kubelet.softEvict(scene.pod);
     expect(await scene.ended()).toMatchObject({ reason: 'not-terminating' });
   });
+});
+
+describe.concurrent('a stranger, while the own pod cannot be read,', () => {
+  const strangers = { localAddress: '127.0.0.2' };
+
+  test('makes no call to AWS where the EndpointSlices know that it lives, nor ends the hold of its deletion', async () => {
+    await using scene = await startScene({ env: { DRAIN_WAIT_GRACE_PERIOD: '300s' }, prepare: withoutPods });
+    const stranger = callHook(scene.pod.url);
+    await scene.pod.logged(DELETION_UNSEEN);
+    await scene.sleep(10_000);
+    expect(scene.cluster.aws.requests).toEqual([]);
+    scene.delete();
+    await scene.pod.ended;
+    // As soon as the slices tell of the deletion it is one hold for all, and ends by what is seen.
+    expect(await stranger).toMatchObject({ reason: 'drained' });
+    expect(scene.moment('sends SIGTERM', 'app')?.atMs).toBeGreaterThan(
+      scene.moment('stops routing')?.atMs ?? Number.NaN,
+    );
+  });
+
+  // Only Linux has a second address without asking for it.
+  test.runIf(process.platform === 'linux')(
+    'makes none where nothing can be read and the address of the node is known',
+    async () => {
+      await using scene = await startScene({
+        env: {
+          DRAIN_WAIT_GRACE_PERIOD: '300s',
+          DRAIN_WAIT_NODE_IPS: '127.0.0.1',
+          DRAIN_WAIT_TARGET_GROUPS: targetGroupArn({ name: 'web' }),
+        },
+        prepare(cluster) {
+          withoutPods(cluster);
+          for (const resource of ['endpointslices.discovery.k8s.io', 'targetgroupbindings.elbv2.k8s.aws'])
+            cluster.kubernetes.deny(resource);
+        },
+      });
+      const stranger = callHook(scene.pod.url, strangers);
+      await scene.pod.logged(DELETION_UNSEEN);
+      await scene.sleep(20_000);
+      expect(scene.cluster.aws.requests).toEqual([]);
+      // The kubelet's own call is believed.
+      scene.delete();
+      await scene.pod.ended;
+      expect(await stranger).toMatchObject({ reason: 'drained' });
+      expect(scene.moment('sends SIGTERM', 'app')?.atMs).toBeGreaterThan(
+        scene.moment('stops routing')?.atMs ?? Number.NaN,
+      );
+    },
+  );
 });
 
 describe.concurrent('a grace period', () => {

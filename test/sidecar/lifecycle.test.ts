@@ -7,11 +7,11 @@ function lifecycle(kind: 'native' | 'classic' | 'unknown', interactive = false) 
   const codes: number[] = [];
   const hold = Promise.withResolvers<void>();
   let known = kind;
-  let busy = false;
+  let later: Promise<void> | undefined;
   const made = createLifecycle({
     sidecar: () => known,
     hold: () => hold.promise,
-    holding: () => busy,
+    holdEnds: () => later,
     clock,
     interactive,
     exit: (code) => codes.push(code),
@@ -21,8 +21,8 @@ function lifecycle(kind: 'native' | 'classic' | 'unknown', interactive = false) 
     clock,
     codes,
     release: hold.resolve,
-    setHolding(now: boolean) {
-      busy = now;
+    setLater(hold: Promise<void> | undefined) {
+      later = hold;
     },
     learn(kind: typeof known) {
       known = kind;
@@ -51,6 +51,20 @@ describe('onSignal()', () => {
       expect(codes).toEqual([0]);
     },
   );
+
+  test('waits for the hold of a late caller', async () => {
+    const { onSignal, codes, release, setLater, clock } = lifecycle('classic');
+    onSignal('SIGTERM');
+    release();
+    await clock.advance(1_000);
+    setLater(clock.sleep(50_000));
+    await clock.advance(10_000);
+    setLater(undefined);
+    await clock.advance(42_900);
+    expect(codes).toEqual([]);
+    await clock.advance(200);
+    expect(codes).toEqual([0]);
+  });
 
   test('ends one that learns during the hold that it is native', () => {
     const { onSignal, codes, learn } = lifecycle('unknown');

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { NO_CALLS } from '../../src/core/calls.ts';
 import type { HoldSummary } from '../../src/core/outcome.ts';
+import { originOf } from '../../src/sidecar/origin.ts';
 import { type SidecarServer, startServer } from '../../src/sidecar/server.ts';
 
 const DRAINED: HoldSummary = { reason: 'drained', heldMs: 1, deadlineInMs: 1, kubernetes: NO_CALLS, targets: [] };
@@ -18,7 +19,7 @@ afterEach(async () => {
 });
 
 /** A server whose hold ends when the test says so. */
-async function start(): Promise<{
+async function start(nodeIps?: readonly string[]): Promise<{
   readonly server: SidecarServer;
   readonly release: () => void;
   readonly calls: () => number;
@@ -27,6 +28,7 @@ async function start(): Promise<{
   let calls = 0;
   const server = await startServer({
     port: 0,
+    originOf: originOf(nodeIps),
     status: () => ({}),
     preStop() {
       calls += 1;
@@ -37,8 +39,8 @@ async function start(): Promise<{
   return { server, release: () => resolve(DRAINED), calls: () => calls };
 }
 
-async function dial(port: number): Promise<Socket> {
-  const socket = connect({ port, host: '127.0.0.1' });
+async function dial(port: number, localAddress?: string): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', ...(localAddress === undefined ? {} : { localAddress }) });
   socket.on('error', () => {});
   open.push({ close: () => socket.destroy() });
   await once(socket, 'connect');
@@ -89,7 +91,13 @@ describe('the HTTP face', () => {
 describe('/metrics', () => {
   test('shows what it is given, as what it is', async () => {
     const metrics = { contentType: 'text/plain; version=0.0.4', text: async () => 'drain_wait_x 1\n' };
-    const server = await startServer({ port: 0, status: () => ({}), preStop: async () => DRAINED, metrics });
+    const server = await startServer({
+      port: 0,
+      originOf: () => 'node',
+      status: () => ({}),
+      preStop: async () => DRAINED,
+      metrics,
+    });
     open.push(server);
     const response = await fetch(`http://127.0.0.1:${server.port}/metrics`);
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4');
@@ -133,4 +141,25 @@ describe('a stranger with many connections', () => {
     release();
     expect(await kubelet).toBe(200);
   });
+
+  // Only Linux has so many addresses without asking for them.
+  test.runIf(process.platform === 'linux')(
+    'from as many addresses cannot either, where that of the node is known',
+    async () => {
+      const { server, release, calls } = await start(['127.0.0.1']);
+      const kubelet = fetch(`http://127.0.0.1:${server.port}/prestop`);
+      while (calls() < 1) await new Promise((resolve) => setImmediate(resolve));
+      const strangers: Socket[] = [];
+      for (let count = 0; count < 400; count += 1) {
+        const socket = await dial(server.port, `127.0.${1 + (count >> 8)}.${count & 255}`);
+        socket.write('GET /prestop HTTP/1.1\r\nhost: x\r\n\r\n');
+        strangers.push(socket);
+      }
+      await expect
+        .poll(() => strangers.filter(({ closed, destroyed }) => closed || destroyed).length)
+        .toBeGreaterThanOrEqual(144);
+      release();
+      expect((await kubelet).status).toBe(200);
+    },
+  );
 });

@@ -185,7 +185,14 @@ export function testWorld(overrides: Partial<World> = {}, random: () => number =
     events,
     hold: (request = {}) =>
       startHold(
-        { pod: POD, policy: POLICY, arrivedAtMs: clock.now(), known: { pod: undefined, groups: [] }, ...request },
+        {
+          pod: POD,
+          policy: POLICY,
+          arrivedAtMs: clock.now(),
+          origin: 'node',
+          known: { pod: undefined, groups: [] },
+          ...request,
+        },
         ports,
       ),
   };

@@ -19,7 +19,7 @@ export function settledAt(
   let atRightPort = !elsewhere;
   for (const { atMs, filtered } of looks.filter((look) => look.group === group)) {
     // The start of a hold is rounded.
-    if (atMs < held.startedAtMs - 1 || atMs > held.atMs) continue;
+    if (atMs < held.watchedFromMs - 1 || atMs > held.atMs) continue;
     const real = truth.target(group, atMs);
     const open: boolean = known === 'nothing' || known === 'doubted';
     if (open && !filtered && isListed(real)) atRightPort = true;
