@@ -167,9 +167,16 @@ async function listIpBindings(
   signal: AbortSignal,
 ): Promise<readonly Binding[]> {
   const lists = await Promise.all(
-    API_GROUPS.map((apiGroup) =>
-      orElse(cluster.listBindings(apiGroup, namespace, signal), [], `list targetgroupbindings.${apiGroup}`, problems),
-    ),
+    API_GROUPS.map(async (apiGroup) => {
+      const operation = `list targetgroupbindings.${apiGroup}`;
+      const listed = await orElse(cluster.listBindings(apiGroup, namespace, signal), [], operation, problems);
+      const [unread, ...more] = listed.flatMap((each) => ('unread' in each ? [each.unread] : []));
+      if (unread !== undefined) {
+        const others = more.length === 0 ? '' : `; and ${more.length} more like that`;
+        problems.push(new ApiError('bad-response', operation, unread + others));
+      }
+      return listed.flatMap((each) => ('unread' in each ? [] : [each]));
+    }),
   );
   // The one other type that there is. Of one that nobody knows the pod may be a target all the same: ELBv2 will tell.
   return lists.flat().filter(({ targetType }) => targetType !== 'instance');

@@ -53,6 +53,12 @@ export interface Binding {
   readonly service: { readonly name: string; readonly port: number | string };
 }
 
+/** A TargetGroupBinding that lacks what discovery needs, or has it in a shape that nobody knows. */
+export interface UnreadBinding {
+  /** Its name, and what is wrong with it. */
+  readonly unread: string;
+}
+
 export interface EndpointSlice {
   readonly service: string;
   readonly family: IpFamily;
@@ -77,7 +83,11 @@ export interface Service {
 export interface Cluster {
   readPod(pod: PodRef, signal: AbortSignal): Promise<OwnPod>;
   /** TargetGroupBindings of one API group. A group that is not installed has none. */
-  listBindings(apiGroup: BindingApiGroup, namespace: string, signal: AbortSignal): Promise<readonly Binding[]>;
+  listBindings(
+    apiGroup: BindingApiGroup,
+    namespace: string,
+    signal: AbortSignal,
+  ): Promise<readonly (Binding | UnreadBinding)[]>;
   listEndpointSlices(
     namespace: string,
     services: readonly string[],

@@ -1,5 +1,5 @@
 import type { ApiError } from '../core/errors.ts';
-import type { Cluster } from '../core/ports.ts';
+import type { Binding, BindingApiGroup, Cluster, UnreadBinding } from '../core/ports.ts';
 import type { ApiClient } from './api-client.ts';
 import { understand } from './errors.ts';
 import { canName, slicesOf, toBinding, toEndpointSlice, toService } from './objects.ts';
@@ -20,10 +20,9 @@ export function createCluster({ read, list }: ApiClient): Cluster {
     async listBindings(apiGroup, namespace, signal) {
       const resource = `targetgroupbindings.${apiGroup}`;
       try {
-        const bindings = await list(`list ${resource}`, pathOf(resource, namespace), {}, signal, (object) =>
-          toBinding(object, apiGroup),
+        return await list(`list ${resource}`, pathOf(resource, namespace), {}, signal, (object) =>
+          toBindingOrNot(object, apiGroup),
         );
-        return bindings.filter((binding) => binding !== undefined);
       } catch (error) {
         // The CRD is not installed: this cluster has no such controller.
         if ((error as ApiError).kind === 'not-found') return [];
@@ -41,6 +40,16 @@ export function createCluster({ read, list }: ApiClient): Cluster {
       return understand('get services', object, toService);
     },
   };
+}
+
+/** One that nobody can read must not hide the others. */
+function toBindingOrNot(object: unknown, apiGroup: BindingApiGroup): Binding | UnreadBinding {
+  try {
+    return toBinding(object, apiGroup);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { unread: error.message };
+  }
 }
 
 /** The slices of these Services, each as `toItem` makes it. */

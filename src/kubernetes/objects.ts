@@ -68,34 +68,47 @@ export function slicesOf(services: readonly string[]): string {
   return `${SERVICE_NAME_LABEL} in (${services.join(',')})`;
 }
 
-/** Reads a TargetGroupBinding; undefined where it lacks what makes one. Its CRD validates, so that is a newer shape. */
-export function toBinding(object: unknown, apiGroup: BindingApiGroup): Binding | undefined {
-  const { metadata, spec } = fields(object);
-  const { name } = fields(metadata);
-  const { targetGroupARN, targetGroupName, targetType, targetGroupProtocol, ipAddressType, serviceRef } = fields(spec);
-  const { iamRoleArnToAssume, assumeRoleExternalId } = fields(spec);
-  const service = fields(serviceRef);
-  const serviceName = text(service['name']);
-  const servicePort = Number.isSafeInteger(service['port']) ? (service['port'] as number) : text(service['port']);
-  const arn = text(targetGroupARN);
-  const groupName = text(targetGroupName);
-  if (typeof name !== 'string' || serviceName === undefined || servicePort === undefined) return undefined;
-  if ((arn ?? groupName) === undefined) return undefined;
-  const role = text(iamRoleArnToAssume);
+/** Throws a RangeError with its name and the field that is not as it should be. Its CRD validates, so that is a newer shape. */
+export function toBinding(object: unknown, apiGroup: BindingApiGroup): Binding {
+  const { metadata, spec } = fieldsOf(required(object, 'object'), 'object');
+  const name = required(textOf(fieldsOf(metadata, 'metadata')['name'], 'metadata.name'), 'metadata.name');
+  try {
+    return { name, apiGroup, ...readSpec(fieldsOf(spec, 'spec')) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`${name}: ${error.message}`, { cause: error });
+  }
+}
+
+function readSpec(spec: Fields): Omit<Binding, 'name' | 'apiGroup'> {
+  const field = (name: string) => filled(textOf(spec[name], `spec.${name}`));
+  const arn = field('targetGroupARN');
+  const groupName = field('targetGroupName');
+  if (arn === undefined) required(groupName, 'spec.targetGroupARN and no spec.targetGroupName');
+  const role = field('iamRoleArnToAssume');
+  const service = fieldsOf(spec['serviceRef'], 'spec.serviceRef');
   return {
-    name,
-    apiGroup,
     // The controller fills it in from the target group; until then it is not known to be of another type.
-    targetType: text(targetType) ?? 'ip',
+    targetType: field('targetType') ?? 'ip',
     group: {
       arn,
       name: groupName,
-      loadBalancer: loadBalancerOf(text(targetGroupProtocol)),
-      role: role === undefined ? undefined : { arn: role, externalId: text(assumeRoleExternalId) },
+      loadBalancer: loadBalancerOf(field('targetGroupProtocol')),
+      role: role === undefined ? undefined : { arn: role, externalId: field('assumeRoleExternalId') },
     },
-    family: ipAddressType === 'ipv6' ? 'ipv6' : 'ipv4',
-    service: { name: serviceName, port: servicePort },
+    family: field('ipAddressType') === 'ipv6' ? 'ipv6' : 'ipv4',
+    service: {
+      name: required(filled(textOf(service['name'], 'spec.serviceRef.name')), 'spec.serviceRef.name'),
+      port: required(portOf(service['port']), 'spec.serviceRef.port'),
+    },
   };
+}
+
+/** The number or the name of a port. */
+function portOf(value: unknown): number | string | undefined {
+  return typeof value === 'number'
+    ? wholeNumberOf(value, 'spec.serviceRef.port')
+    : filled(textOf(value, 'spec.serviceRef.port'));
 }
 
 function loadBalancerOf(protocol: string | undefined): LoadBalancerKind | undefined {
@@ -103,10 +116,6 @@ function loadBalancerOf(protocol: string | undefined): LoadBalancerKind | undefi
   return protocol === 'HTTP' || protocol === 'HTTPS' ? 'alb' : 'nlb';
 }
 
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+function filled(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }

@@ -100,6 +100,22 @@ describe('TargetGroupBindings', () => {
     expect(found.groups.map(({ group }) => group.arn)).toEqual([ALB_ARN]);
   });
 
+  test('of which some cannot be read may bind the pod, so the others are not all', async () => {
+    const unread = ['odd: there is no spec.serviceRef.name', 'odder: the same', 'oddest: the same'];
+    const { groups, complete, problems } = await discover({
+      bindings: (_, apiGroup) =>
+        apiGroup === 'elbv2.k8s.aws' ? [binding(), ...unread.map((each) => ({ unread: each }))] : [],
+    });
+    expect(groups).toHaveLength(1);
+    expect(complete).toBe(false);
+    expect(problems.map(({ kind, message }) => ({ kind, message }))).toEqual([
+      {
+        kind: 'bad-response',
+        message: 'list targetgroupbindings.elbv2.k8s.aws: odd: there is no spec.serviceRef.name; and 2 more like that',
+      },
+    ]);
+  });
+
   test('take the port of the slice that has the name of the Service port', async () => {
     const found = await discover({
       bindings: elbv2Only(binding({ service: { name: 'web', port: 80 } })),

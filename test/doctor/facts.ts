@@ -270,9 +270,7 @@ async function discover({ pod, sidecar, bindings, services, slices }: World) {
     readPod: () => Promise.reject(new Error('is not asked')),
     listBindings: (group) =>
       Promise.resolve(
-        bindings
-          .filter(({ apiVersion }) => apiVersion.startsWith(group))
-          .flatMap((binding) => toBinding(binding, group) ?? []),
+        bindings.filter(({ apiVersion }) => apiVersion.startsWith(group)).map((binding) => toBinding(binding, group)),
       ),
     listEndpointSlices: (_, names) =>
       Promise.resolve(

@@ -8,13 +8,14 @@ import type {
   TargetGroupDescription,
   TargetHealth,
   TargetHealthAnswer,
+  UnreadBinding,
 } from '../../src/core/ports.ts';
 import { binding, health, ownPod, POLICY, slice, testWorld } from '../support/world.ts';
 
 /** What an adapter has made of the answers: values, or the errors that it rejected with. */
 export interface Answers {
   readonly pod?: OwnPod | Error;
-  readonly bindings?: readonly Binding[] | Error;
+  readonly bindings?: readonly (Binding | UnreadBinding)[] | Error;
   readonly slices?: readonly EndpointSlice[] | Error;
   readonly service?: Service | Error;
   readonly health?: TargetHealthAnswer | Error;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { virtualClock } from '../../sim/virtual-clock.ts';
 import { ApiError } from '../../src/core/errors.ts';
-import type { Binding, Cluster, EndpointSlice, OwnPod, Service } from '../../src/core/ports.ts';
+import type { Binding, Cluster, EndpointSlice, OwnPod, Service, UnreadBinding } from '../../src/core/ports.ts';
 import { createApiClient } from '../../src/kubernetes/api-client.ts';
 import { createCluster } from '../../src/kubernetes/cluster.ts';
 import { NEVER, serve, type TestServer } from '../support/kubernetes.ts';
@@ -10,7 +10,7 @@ import { POD } from '../support/world.ts';
 import { type Answers, expectHoldKept, expectTargetAwaited } from './hold.ts';
 import { OBJECTS, type ObjectName } from './kubernetes-objects.ts';
 import { holdsFor, mistyped, nastyText, nastyValue, spoiled, toJson } from './nasty.ts';
-import { isBinding, isPod, isService, isSlice } from './shapes.ts';
+import { isBinding, isPod, isService, isSlice, isUnreadBinding } from './shapes.ts';
 
 const RUNS = 500;
 
@@ -54,7 +54,7 @@ const CALLS: Readonly<
     operation: 'list targetgroupbindings.elbv2.k8s.aws',
     call: () => cluster.listBindings('elbv2.k8s.aws', 'shop', NEVER),
     wrap: (object) => ({ metadata: {}, items: [object] }),
-    isRight: (value) => isListOf(value, isBinding),
+    isRight: (value) => isListOf(value, (item) => isBinding(item) || isUnreadBinding(item)),
   },
   slice: {
     operation: 'list endpointslices.discovery.k8s.io',
@@ -148,7 +148,7 @@ function given(name: ObjectName, result: unknown): Answers {
     case 'pod':
       return { pod: result as OwnPod | Error };
     case 'binding':
-      return { bindings: result as readonly Binding[] | Error };
+      return { bindings: result as readonly (Binding | UnreadBinding)[] | Error };
     case 'slice':
       return { slices: result as readonly EndpointSlice[] | Error };
     case 'service':
@@ -165,7 +165,7 @@ describe('a whole hold', () => {
     }),
   );
 
-  test.each<ObjectName>(['pod', 'slice', 'service'])(
+  test.each(Object.keys(OBJECTS) as readonly ObjectName[])(
     'does not end early where a field of a %s is of a wrong type',
     (name) =>
       holdsFor(mistyped(OBJECTS[name]), 150, async (object) => {

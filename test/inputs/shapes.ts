@@ -5,6 +5,7 @@ import type {
   Service,
   TargetGroupDescription,
   TargetHealthAnswer,
+  UnreadBinding,
 } from '../../src/core/ports.ts';
 
 /** What the core counts on, field by field: whether something from an adapter is really of the type that it has. */
@@ -83,6 +84,8 @@ export const isBinding = objectOf<Binding>({
   family: oneOf('ipv4', 'ipv6'),
   service: objectOf<Binding['service']>({ name: isFilled, port: (value) => isWhole(value) || isFilled(value) }),
 });
+
+export const isUnreadBinding = objectOf<UnreadBinding>({ unread: isFilled });
 
 const isTargets = objectOf<Extract<TargetHealthAnswer, { readonly kind: 'targets' }>>({
   kind: oneOf('targets'),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { endpointSlice, service, targetGroupBinding } from '../../sim/kubernetes/builders.ts';
 import type { TargetGroupBinding } from '../../sim/kubernetes/objects.ts';
-import type { Binding, BindingApiGroup, EndpointSlice } from '../../src/core/ports.ts';
+import type { Binding, BindingApiGroup, EndpointSlice, UnreadBinding } from '../../src/core/ports.ts';
 import { NEVER, startKubernetes, type TestKubernetes } from '../support/kubernetes.ts';
 
 let kubernetes: TestKubernetes;
@@ -12,14 +12,19 @@ beforeEach(async () => {
 
 afterEach(() => kubernetes.close());
 
+function nameOf(listed: Binding | UnreadBinding): unknown {
+  return 'unread' in listed ? listed : listed.name;
+}
+
 describe('listBindings()', () => {
   const list = (apiGroup: BindingApiGroup = 'elbv2.k8s.aws') =>
     kubernetes.cluster.listBindings(apiGroup, 'default', NEVER);
-
   /** What is read of a binding with this spec. */
-  async function read(spec: object): Promise<Binding | undefined> {
+  async function read(spec: object): Promise<Binding> {
     kubernetes.store.put(targetGroupBinding({ name: 'web', spec }));
-    return (await list())[0];
+    const [listed] = await list();
+    if (listed === undefined || 'unread' in listed) throw new Error(JSON.stringify(listed));
+    return listed;
   }
 
   test('gives all that discovery needs to know of a binding', async () => {
@@ -41,7 +46,8 @@ describe('listBindings()', () => {
     kubernetes.store.put(targetGroupBinding({ name: 'web', apiVersion: 'eks.amazonaws.com/v1' }));
     kubernetes.store.put(targetGroupBinding({ name: 'auto', apiVersion: 'eks.amazonaws.com/v1' }));
     kubernetes.store.put(targetGroupBinding({ name: 'elsewhere', namespace: 'shop' }));
-    const read = async (apiGroup: BindingApiGroup) => (await list(apiGroup)).map((one) => [one.apiGroup, one.name]);
+    const read = async (apiGroup: BindingApiGroup) =>
+      (await list(apiGroup)).map((one) => ('unread' in one ? one : [one.apiGroup, one.name]));
     expect(await read('elbv2.k8s.aws')).toEqual([['elbv2.k8s.aws', 'web']]);
     expect(await read('eks.amazonaws.com')).toEqual([
       ['eks.amazonaws.com', 'auto'],
@@ -68,7 +74,7 @@ describe('listBindings()', () => {
     ['TCP_QUIC', 'nlb'],
     [undefined, undefined],
   ] as const)('takes the protocol %s for the load balancer %s', async (targetGroupProtocol, loadBalancer) => {
-    expect((await read({ targetGroupProtocol }))?.group.loadBalancer).toBe(loadBalancer);
+    expect((await read({ targetGroupProtocol })).group.loadBalancer).toBe(loadBalancer);
   });
 
   test('reads a group given by name, of another account, for IPv6 and a named port', async () => {
@@ -92,7 +98,7 @@ describe('listBindings()', () => {
     ['a role without an external id', { iamRoleArnToAssume: 'arn:role' }, { arn: 'arn:role', externalId: undefined }],
     ['empty names as no role', { iamRoleArnToAssume: '', assumeRoleExternalId: '' }, undefined],
   ])('reads %s', async (_, spec, role) => {
-    expect((await read(spec))?.group.role).toEqual(role);
+    expect((await read(spec)).group.role).toEqual(role);
   });
 
   test.each([
@@ -100,23 +106,28 @@ describe('listBindings()', () => {
     ['ip', 'ip'],
     [undefined, 'ip'],
   ])('takes the target type %s for %s', async (targetType, expected) => {
-    expect((await read({ targetType }))?.targetType).toBe(expected);
+    expect((await read({ targetType })).targetType).toBe(expected);
   });
 
-  test('skips whatever is no binding, and keeps the rest', async () => {
-    const malformed = {
-      noSpec: undefined,
-      empty: {},
-      text: 'spec',
-      noGroup: { serviceRef: { name: 'web', port: 80 } },
-    };
-    for (const [name, spec] of Object.entries(malformed)) {
-      kubernetes.store.put({ ...targetGroupBinding({ name }), spec } as unknown as TargetGroupBinding);
-    }
-    const noPort = { serviceRef: { name: 'web' } } as unknown as TargetGroupBinding['spec'];
-    kubernetes.store.put(targetGroupBinding({ name: 'noPort', spec: noPort }));
+  test.each([
+    ['no spec', undefined, 'there is no spec.targetGroupARN and no spec.targetGroupName'],
+    ['a spec of another type', 'spec', 'spec is no object: it is of type string'],
+    ['no target group', { serviceRef: { name: 'web', port: 80 } }, 'there is no spec.targetGroupARN and no'],
+    ['no Service', { targetGroupName: 'web' }, 'there is no spec.serviceRef.name'],
+    ['no port', { targetGroupName: 'web', serviceRef: { name: 'web' } }, 'there is no spec.serviceRef.port'],
+    [
+      'half a port',
+      { targetGroupName: 'web', serviceRef: { name: 'web', port: 8.5 } },
+      'spec.serviceRef.port is no whole',
+    ],
+    ['a list of types', { targetGroupName: 'web', targetType: ['ip'] }, 'spec.targetType is no text: it is a list'],
+  ])('tells what is wrong with one that has %s, and keeps the rest', async (_, spec, why) => {
+    kubernetes.store.put({ ...targetGroupBinding({ name: 'odd' }), spec } as unknown as TargetGroupBinding);
     kubernetes.store.put(targetGroupBinding({ name: 'web' }));
-    expect((await list()).map(({ name }) => name)).toEqual(['web']);
+    expect(await list()).toEqual([
+      { unread: expect.stringContaining(`odd: ${why}`) },
+      expect.objectContaining({ name: 'web' }),
+    ]);
   });
 });
 
@@ -189,7 +200,7 @@ describe('a list of more than one page', () => {
   test('of bindings is read to its end', async () => {
     for (const name of names) kubernetes.store.put(targetGroupBinding({ name }));
     const found = await kubernetes.cluster.listBindings('elbv2.k8s.aws', 'default', NEVER);
-    expect(found.map(({ name }) => name)).toEqual(names);
+    expect(found.map(nameOf)).toEqual(names);
     expect(kubernetes.api.requests).toHaveLength(3);
   });
 

@@ -12,6 +12,7 @@ import type {
   Service,
   TargetHealth,
   TargetHealthAnswer,
+  UnreadBinding,
 } from '../../src/core/ports.ts';
 import type { HoldPorts, HoldRequest } from '../../src/core/request.ts';
 
@@ -101,7 +102,7 @@ type Answer<T> = T | Error | 'hang';
 /** Answers of the outer world. Each may be a value, an error, or a function of the time in ms. */
 export interface World {
   pod: (atMs: number) => Answer<OwnPod>;
-  bindings: (atMs: number, apiGroup: BindingApiGroup) => Answer<readonly Binding[]>;
+  bindings: (atMs: number, apiGroup: BindingApiGroup) => Answer<readonly (Binding | UnreadBinding)[]>;
   slices: (atMs: number) => Answer<readonly EndpointSlice[]>;
   service: (atMs: number) => Answer<Service>;
   /** The targets that a group has; with a filter the world answers like ELBv2. */
