@@ -8,7 +8,7 @@ export interface Ran {
   readonly beganMs: number | undefined;
   /** When the controller deregistered the target, after the hook's arrival. */
   readonly deregisteredMs: number;
-  /** As the sidecar says; undefined where it said nothing. */
+  /** Of the hold that answered the kubelet, as the sidecar says; undefined where it said nothing. */
   readonly reason: string | undefined;
   /** How long the kubelet waited for the answer of its hook; undefined where none came. */
   readonly answeredAfterMs: number | undefined;
@@ -31,14 +31,13 @@ export function seen(
 ): Omit<Ran, 'callers'> {
   const at = (what: string, container?: string) => findMoment(cluster.timeline, what, container)?.atMs;
   const hookAtMs = at('calls preStop', 'app') ?? Number.NaN;
-  const answeredAtMs = at('preStop answered', 'app');
+  const answered = findMoment(cluster.timeline, 'preStop answered', 'app');
   const beganAtMs = at(faultBegins);
-  const released = pod.log.filter(({ msg }) => msg === 'hold released');
   return {
     beganMs: beganAtMs === undefined ? undefined : beganAtMs - hookAtMs,
     deregisteredMs: (at('deregisters target') ?? Number.NaN) - hookAtMs,
-    reason: released.length === 1 ? String(released[0]?.['reason']) : undefined,
-    answeredAfterMs: answeredAtMs === undefined ? undefined : answeredAtMs - hookAtMs,
+    reason: reasonOf(answered?.fields['status'], pod),
+    answeredAfterMs: answered === undefined ? undefined : answered.atMs - hookAtMs,
     sigtermAfterRoutingMs:
       (at('sends SIGTERM', 'app') ?? Number.NaN) - (at('stops routing') ?? Number.POSITIVE_INFINITY),
     exit: JSON.stringify(findMoment(cluster.timeline, 'container exited', 'drain-wait')?.fields),
@@ -46,6 +45,16 @@ export function seen(
     log: pod.log.map((line) => JSON.stringify(line)),
   };
 }
+
+/** What the kubelet was answered with: the sidecar may have held somebody else besides, who called when nothing told of a deletion. */
+function reasonOf(status: unknown, { log }: ProtectedPod): string | undefined {
+  const released = log.filter(({ msg }) => msg === 'hold released').map(({ reason }) => String(reason));
+  const [reason, ...others] = new Set(released.filter((each) => (STATUSES[each] ?? 200) === status));
+  return others.length === 0 ? reason : undefined;
+}
+
+/** docs/failure-modes.md; every other reason is answered with 200. */
+const STATUSES: Readonly<Record<string, number>> = { fallback: 502, deadline: 504 };
 
 /** How long after the hook the others come. */
 const SECOND_CALLER_MS = 1_000;
