@@ -78,7 +78,7 @@ export function continueHold(before: HoldState, startedAtMs: number, origin: Hoo
 
 /** The state after an observation at `nowMs`. */
 export function observe(before: HoldState, observation: Observation, nowMs: number): HoldState {
-  const after = add(before, observation, nowMs);
+  const after = learn(before, observation, nowMs);
   return after.deletionSeenAtMs === undefined && isBeingDeleted(after) ? { ...after, deletionSeenAtMs: nowMs } : after;
 }
 
@@ -86,7 +86,7 @@ function isBeingDeleted({ pod, endpoint }: HoldState): boolean {
   return pod.kind === 'gone' || (pod.kind === 'read' && pod.pod.terminating) || endpoint === 'terminating';
 }
 
-function add(state: HoldState, observation: Observation, nowMs: number): HoldState {
+function learn(state: HoldState, observation: Observation, nowMs: number): HoldState {
   switch (observation.kind) {
     case 'pod-read':
       return { ...state, pod: { kind: 'read', pod: observation.pod, askedAtMs: observation.askedAtMs } };
