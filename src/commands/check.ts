@@ -14,7 +14,7 @@ export interface CheckOptions {
 
 /** What a hold would find right now, reported again as long as it changes and nothing is found. Exits with 1 where something is wrong. */
 export async function check(config: Config, ports: CommandPorts, { report, announce }: CheckOptions): Promise<void> {
-  const events = createEventWriter(ports.podEvents, ports.log);
+  const events = createEventWriter(ports.podEvents, ports.log, ports.clock);
   let announced = '';
 
   async function reportAndAnnounce(result: CheckResult): Promise<void> {

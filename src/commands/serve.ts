@@ -24,7 +24,7 @@ import type { CommandPorts } from './ports.ts';
 export async function serve(config: Config, ports: CommandPorts): Promise<void> {
   const { pod, policy } = config;
   const { clock, log } = ports;
-  const events = createEventWriter(ports.podEvents, log);
+  const events = createEventWriter(ports.podEvents, log, clock);
   const journals = [journalTo(log), ...(config.events ? [journalToEvents(events)] : [])];
   const tell = tellAll(journals);
   let checked: CheckResult | undefined;

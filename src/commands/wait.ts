@@ -23,7 +23,7 @@ export async function wait(config: Config, ports: CommandPorts, print: (summary:
     print(summarize(beginHold(arrivedAtMs, origin, known), 'observing', policy, NO_CALLS, arrivedAtMs));
     return exit(REASONS.observing.exitCode);
   }
-  const events = createEventWriter(ports.podEvents, log);
+  const events = createEventWriter(ports.podEvents, log, clock);
   const journal = tellAll([journalTo(log), ...(config.events ? [journalToEvents(events)] : [])]);
   const { released } = startHold({ pod, policy, arrivedAtMs, origin, known }, { ...ports, journal });
   const { summary } = await released;

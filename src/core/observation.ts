@@ -1,3 +1,4 @@
+import { NO_CALLS } from './calls.ts';
 import { addGroups, type GroupObservation, type GroupState, seeGroup } from './group.ts';
 import type { OwnPod, PodRef, PriorKnowledge } from './ports.ts';
 import type { HookOrigin } from './request.ts';
@@ -68,6 +69,8 @@ export function continueHold(before: HoldState, startedAtMs: number, origin: Hoo
   const laterMs = startedAtMs - before.startedAtMs;
   const groups = before.groups.map((group) => ({
     ...group,
+    // Those until now are the other hold's.
+    calls: NO_CALLS,
     targets: group.targets.map((target) => ({
       ...target,
       states: target.states.map(({ state, atMs }) => ({ state, atMs: Math.max(0, atMs - laterMs) })),

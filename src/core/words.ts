@@ -1,4 +1,5 @@
 import type { TargetSource } from './discover.ts';
+import type { PodRef } from './ports.ts';
 import { parseTargetGroupArn, type TargetAddress, type TargetGroupRef } from './target.ts';
 
 /** Where targets come from. */
@@ -28,4 +29,8 @@ export function hostWords(ip: string): string {
 /** `10.1.0.7:8080`, `[fd00::7]:8080`. */
 export function addressWords({ ip, port }: TargetAddress): string {
   return port === undefined ? `${ip} at any port` : `${hostWords(ip)}:${port}`;
+}
+
+export function podName({ namespace, name }: PodRef): string {
+  return `${namespace}/${name}`;
 }

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import type { ApiError } from '../core/errors.ts';
 import { DELETION_UNSEEN, type HoldEvent, type Journal, UNDRAINABLE } from '../core/journal.ts';
 import { REASONS } from '../core/outcome.ts';
-import type { PodRef } from '../core/ports.ts';
 import { groupName } from '../core/target.ts';
+import { podName } from '../core/words.ts';
 
 /** From the least severe to the most. */
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -133,8 +133,4 @@ function observed({ observed }: { readonly observed?: true }): { readonly observ
 /** An error as a field of a log line. */
 function describeError({ kind, message }: ApiError): { readonly kind: string; readonly message: string } {
   return { kind, message };
-}
-
-function podName({ namespace, name }: PodRef): string {
-  return `${namespace}/${name}`;
 }

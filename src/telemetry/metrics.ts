@@ -1,9 +1,9 @@
 import Registry from 'prom-client/lib/registry.js';
 import type { CutShort, HoldEvent, Journal } from '../core/journal.ts';
 import { groupName } from '../core/target.ts';
-import { groupWords } from '../core/words.ts';
+import { groupWords, podName } from '../core/words.ts';
 import { countCalls, createFamilies } from './metric-families.ts';
-import { createTally, type Progress, podKey } from './tally.ts';
+import { createTally, type Progress } from './tally.ts';
 
 export interface MetricsOptions {
   /** Of drain-wait. */
@@ -59,13 +59,13 @@ export function createMetrics({ version, observe, holding: soFar }: MetricsOptio
   function journal(event: HoldEvent): void {
     switch (event.kind) {
       case 'hold-started':
-        holding.add(podKey(event.pod));
+        holding.add(podName(event.pod));
         break;
       case 'discovered':
         know(event.discovery.groups.map(({ group }) => groupName(group)));
         break;
       case 'released':
-        holding.delete(podKey(event.pod));
+        holding.delete(podName(event.pod));
         count({ pod: event.pod, ...event.summary });
         tally.close(event.pod);
         families.holds.inc({ reason: event.summary.reason });

@@ -2,6 +2,7 @@ import { toApiError } from '../core/errors.ts';
 import type { Journal } from '../core/journal.ts';
 import { type PodEvent, type PodEvents, toPodEvent } from '../core/pod-event.ts';
 import type { Clock, PodRef } from '../core/ports.ts';
+import { podName } from '../core/words.ts';
 import type { Log } from './log.ts';
 
 /** Writes Events beside the hold: nobody waits for one, and one that fails changes nothing. */
@@ -13,9 +14,24 @@ export interface EventWriter {
   readonly flushed: () => Promise<unknown>;
 }
 
-export function createEventWriter(podEvents: PodEvents, log: Log): EventWriter {
+/** So many Events of one pod at once, and then one in five minutes: the rule of client-go's own recorder (tools/record/events_cache.go). */
+const BURST = 25;
+const REFILL_MS = 300_000;
+
+export function createEventWriter(podEvents: PodEvents, log: Log, clock: Clock): EventWriter {
   const onTheirWay = new Set<Promise<void>>();
   const said = new Set<string>();
+  const allowances = new Map<string, { readonly left: number; readonly atMs: number }>();
+
+  /** Whoever can call the hook can begin holds while nothing tells of a deletion, and must not fill the API server by it. */
+  function mayWrite(pod: PodRef): boolean {
+    const nowMs = clock.now();
+    const before = allowances.get(podName(pod)) ?? { left: BURST, atMs: nowMs };
+    const left = Math.min(BURST, before.left + (nowMs - before.atMs) / REFILL_MS);
+    const may = left >= 1;
+    allowances.set(podName(pod), { left: may ? left - 1 : left, atMs: nowMs });
+    return may;
+  }
 
   async function send(pod: PodRef, event: PodEvent): Promise<void> {
     try {
@@ -31,6 +47,7 @@ export function createEventWriter(podEvents: PodEvents, log: Log): EventWriter {
 
   return {
     write(pod, event) {
+      if (!mayWrite(pod)) return;
       const sending = send(pod, event).finally(() => onTheirWay.delete(sending));
       onTheirWay.add(sending);
     },

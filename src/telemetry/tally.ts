@@ -2,6 +2,7 @@ import { type CallCounts, NO_CALLS } from '../core/calls.ts';
 import type { CutShort } from '../core/journal.ts';
 import type { TargetSummary } from '../core/outcome.ts';
 import type { PodRef } from '../core/ports.ts';
+import { podName } from '../core/words.ts';
 import { elbv2Calls } from './elbv2-calls.ts';
 
 /** What a hold shows while it goes on. */
@@ -23,21 +24,22 @@ export interface Tally {
 }
 
 export function createTally(): Tally {
+  // By name: the UID of a started hold may become known only later.
   const holds = new Map<string, { targets: readonly string[]; elbv2: CallCounts; kubernetes: CallCounts }>();
   return {
     since({ pod, targets, kubernetes }) {
-      const before = holds.get(podKey(pod)) ?? { targets: [], elbv2: NO_CALLS, kubernetes: NO_CALLS };
+      const before = holds.get(podName(pod)) ?? { targets: [], elbv2: NO_CALLS, kubernetes: NO_CALLS };
       const elbv2 = elbv2Calls(targets);
       // The first lag of a target counts, even where it comes back and leaves once more.
       const left = targets.filter(hasLag).filter((target) => !before.targets.includes(nameOf(target)));
-      holds.set(podKey(pod), { targets: [...before.targets, ...left.map(nameOf)], elbv2, kubernetes });
+      holds.set(podName(pod), { targets: [...before.targets, ...left.map(nameOf)], elbv2, kubernetes });
       return {
         lags: left,
         elbv2: difference(elbv2, before.elbv2),
         kubernetes: difference(kubernetes, before.kubernetes),
       };
     },
-    close: (pod) => void holds.delete(podKey(pod)),
+    close: (pod) => void holds.delete(podName(pod)),
   };
 }
 
@@ -57,9 +59,4 @@ function difference(now: CallCounts, before: CallCounts): CallCounts {
     errors: Math.max(0, now.errors - before.errors),
     apiMs: Math.max(0, now.apiMs - before.apiMs),
   };
-}
-
-/** By name: the UID of a started hold may become known only later. */
-export function podKey({ namespace, name }: PodRef): string {
-  return `${namespace}/${name}`;
 }

@@ -164,6 +164,21 @@ describe('a pod of which nothing tells whether it is being deleted', () => {
     expect(Math.max(...held)).toBeLessThanOrEqual(18_000);
   });
 
+  test('tells each caller of its own hold: what was seen and called until then is that of the other', async () => {
+    const targets = (atMs: number) => [health(atMs < 4_000 ? 'healthy' : 'draining/Target.DeregistrationInProgress')];
+    const { timed, clock } = blind({ targets });
+    const stranger = timed('node');
+    await clock.advance(11_000);
+    const kubelet = timed('node');
+    expect((await clock.run(stranger)).summary).toMatchObject({
+      reason: 'deadline',
+      targets: [{ state: 'deregistering', calls: 2 }],
+    });
+    const { summary, heldMs } = await clock.run(kubelet);
+    expect(summary).toMatchObject({ reason: 'drained', heldMs, targets: [{ lagMs: 0, settleMs: 20_000, calls: 0 }] });
+    expect(summary.targets[0]?.states.map(({ atMs }) => atMs)).toEqual([0]);
+  });
+
   test('lets everybody go when its targets were seen to leave, and who comes later within the grace period', async () => {
     const { timed, clock } = blind({ targets: () => [health('unused/Target.NotInUse')] });
     const first = await clock.run(timed('node'));
