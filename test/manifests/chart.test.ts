@@ -44,6 +44,8 @@ describe.skipIf(helm.missing)('helm', () => {
   test.each([
     ['sidecar.settings', '{"DRAIN_WAIT_RESREVE":"20s"}', 'DRAIN_WAIT_RESREVE'],
     ['sidecar.settings', '{"DRAIN_WAIT_POD_NAME":"web"}', 'DRAIN_WAIT_POD_NAME'],
+    ['sidecar.settings', '{"DRAIN_WAIT_NODE_IPS":{"secretKeyRef":{"name":"x","key":"y"}}}', 'fieldRef'],
+    ['injection.settings', '{"DRAIN_WAIT_NODE_IPS":{"fieldRef":{"fieldPath":"status.hostIPs"}}}', 'string'],
     ['sidecar.loadBalancer', '"elb"', 'loadBalancer'],
     ['rbac.serviceAccounts', '[]', 'serviceAccounts'],
     ['namespaces', '["shop"]', 'namespaces'],

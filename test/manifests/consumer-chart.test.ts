@@ -13,15 +13,18 @@ describe.skipIf(helm.missing)('a chart that takes the sidecar from that of drain
   let objects: readonly Manifest[] = [];
   let folder = '';
 
+  const chart = () => join(folder, 'test/manifests/consumer-chart');
+  const render = async (...flags: readonly string[]) =>
+    objectsOf(await helm.run(['template', 'web', chart(), '--namespace', 'shop', ...flags]));
+
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'drain-wait-chart-'));
-    const chart = join(folder, 'test/manifests/consumer-chart');
     await mkdir(join(folder, 'test'));
-    await cp('test/manifests/consumer-chart', chart, { recursive: true });
+    await cp('test/manifests/consumer-chart', chart(), { recursive: true });
     await symlink(resolve('manifests'), join(folder, 'manifests'));
-    await helm.run(['dependency', 'build', chart]);
-    await helm.run(['lint', '--strict', chart]);
-    objects = objectsOf(await helm.run(['template', 'web', chart, '--namespace', 'shop']));
+    await helm.run(['dependency', 'build', chart()]);
+    await helm.run(['lint', '--strict', chart()]);
+    objects = await render();
   });
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -47,6 +50,14 @@ describe.skipIf(helm.missing)('a chart that takes the sidecar from that of drain
       expectedSidecar({ ...options, kind: 'classic', gracePeriodSeconds: 160 }),
     ]);
     expect(spec.volumes).toEqual([tokenVolume()]);
+  });
+
+  test('can take a setting from the pod', async () => {
+    const valueFrom = { fieldRef: { fieldPath: 'status.hostIPs' } };
+    const settings = JSON.stringify({ DRAIN_WAIT_NODE_IPS: valueFrom });
+    const rendered = await render('--set-json', `drain-wait.sidecar.settings=${settings}`);
+    const [sidecar] = podSpecOf(only(rendered, 'Deployment')).initContainers ?? [];
+    expect(sidecar?.env).toContainEqual({ name: 'DRAIN_WAIT_NODE_IPS', valueFrom });
   });
 
   test('gets the Role for its service account', () => {

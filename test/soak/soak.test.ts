@@ -18,6 +18,9 @@ const PROBES_AN_HOUR = 360;
 const RESTARTS_A_DAY = 200;
 const AWAY_MS = 50;
 const QUIET_MS = 500;
+const MOST_TRIES = 20;
+/** What a sidecar holds in a quiet moment is always the same. */
+const HELD = ['descriptors', 'sockets', 'timers', 'connections'] as const;
 /**
  * Of the middles of the last two thirds of the life, in KiB. A third of a day has 5,760 calls and 74 restarts, so that a leak of 400 bytes
  * for each of the one or of 30 KiB for each of the other passes it. A life of less than half a day is still warming up.
@@ -43,6 +46,16 @@ function hangUp(url: string): Promise<void> {
     request.on('error', () => {}).once('close', resolve);
     request.once('socket', (socket) => socket.once('connect', () => request.destroy()));
   });
+}
+
+/** On a busy machine the last connection may take its time to go: what has leaked is still there after a while. */
+async function takeQuietSample(pod: ProtectedPod, before: Sample | undefined): Promise<Sample> {
+  for (let tries = 1; ; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    const sample = await takeSample(pod);
+    const isQuiet = before === undefined || HELD.every((what) => sample[what] <= before[what]);
+    if (isQuiet || tries === MOST_TRIES) return sample;
+  }
 }
 
 function middle(values: readonly number[]): number {
@@ -75,8 +88,7 @@ test.runIf(process.platform === 'linux')(
       for (; restarts < (hour * RESTARTS_A_DAY) / 24; restarts += 1) await restartContainers(pod);
       await Promise.all([probing, hangUp(`${pod.url}/status`), hangUp(`${pod.url}/prestop`)]);
       await restartContainers(pod);
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-      samples.push(await takeSample(pod));
+      samples.push(await takeQuietSample(pod, samples.at(-1)));
     }
     // For docs/reliability.md.
     if (process.env['SOAK_HOURS'] !== undefined)
@@ -84,7 +96,7 @@ test.runIf(process.platform === 'linux')(
     const third = Math.max(1, Math.floor(HOURS / 3));
     const [before, after] = [samples.slice(-2 * third, -third), samples.slice(-third)];
     expect(middle(after.map(({ rss }) => rss)) - middle(before.map(({ rss }) => rss))).toBeLessThan(MOST_GROWTH);
-    for (const what of ['descriptors', 'sockets', 'timers', 'connections'] as const) {
+    for (const what of HELD) {
       const counts = samples.slice(-2 * third).map((sample) => sample[what]);
       expect(Math.max(...counts) - Math.min(...counts), `${what}: ${counts}`).toBe(0);
     }

@@ -95,7 +95,11 @@ httpGet:
       value: {{ include "drain-wait.gracePeriodSeconds" . }}s
     {{- range $name, $value := $values.sidecar.settings }}
     - name: {{ $name }}
+      {{- if kindIs "map" $value }}
+      valueFrom: {{- toYaml $value | nindent 8 }}
+      {{- else }}
       value: {{ $value | quote }}
+      {{- end }}
     {{- end }}
   startupProbe:
     httpGet:
