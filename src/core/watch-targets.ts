@@ -3,7 +3,7 @@ import { countFleet, discoverTargets } from './discover.ts';
 import { ApiError, toApiError } from './errors.ts';
 import type { GroupAnswer, GroupState } from './group.ts';
 import { lastRead } from './observation.ts';
-import { discoveryStepMs, jitter, nextStepMs } from './pace.ts';
+import { discoveryStepMs, jitter, LONGEST_ORDINARY_STEP_MS, nextStepMs } from './pace.ts';
 import type { Binding } from './ports.ts';
 import { groupName } from './target.ts';
 import { callWithin } from './timeout.ts';
@@ -71,9 +71,13 @@ async function watchGroup(key: string, watch: Watch, countAgain: () => Promise<v
   const draw = ports.random();
   const turn: Turn = { draw, countAgain, watch };
   await watch.mayAsk;
-  await untilFirstTurn(turn);
   let reported: string | undefined;
   let stepMs: number | undefined;
+  if (wasSeen(key, watch)) {
+    // By the hold that this one goes on from: callers that come one after the other must not each cost a quick look.
+    stepMs = LONGEST_ORDINARY_STEP_MS;
+    await untilNextTurn(stepMs, false, turn);
+  } else await untilFirstTurn(turn);
   for (let open = openQuestion(key, watch); open !== undefined && !signal.aborted; open = openQuestion(key, watch)) {
     const askedAtMs = ports.clock.now();
     const answer = await ask(open.query, open.group, watch);
@@ -89,6 +93,11 @@ async function watchGroup(key: string, watch: Watch, countAgain: () => Promise<v
     stepMs = nextStepMs(stepMs, throttled);
     await untilNextTurn(stepMs, throttled, turn);
   }
+}
+
+function wasSeen(key: string, { state }: Watch): boolean {
+  const group = state().groups.find((known) => known.key === key);
+  return group?.targets.every(({ seenAtMs }) => seenAtMs !== undefined) ?? false;
 }
 
 /** The group as it is seen now, with what to ask about it; undefined when nothing more has to be known. */

@@ -153,7 +153,7 @@ describe('a pod of which nothing tells whether it is being deleted', () => {
   });
 
   test('holds each of a steady stream of callers for as long as it asked for, and none longer', async () => {
-    const { timed, clock } = blind();
+    const { timed, clock, calls } = blind();
     const callers: ReturnType<typeof timed>[] = [];
     for (let call = 0; call < 40; call += 1) {
       callers.push(timed(call % 3 === 0 ? 'node' : 'network'));
@@ -162,6 +162,9 @@ describe('a pod of which nothing tells whether it is being deleted', () => {
     const held = (await clock.run(Promise.all(callers))).map(({ heldMs }) => heldMs);
     expect(Math.min(...held)).toBeGreaterThanOrEqual(13_000);
     expect(Math.max(...held)).toBeLessThanOrEqual(18_000);
+    // Little more than in one hold as long as that.
+    const looks = calls.filter(({ operation }) => operation === 'describeTargetHealth').length;
+    expect(looks).toBeLessThanOrEqual(clock.now() / 4_500);
   });
 
   test('tells each caller of its own hold: what was seen and called until then is that of the other', async () => {

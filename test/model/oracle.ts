@@ -219,11 +219,11 @@ function withinBudget(
   holds: readonly Held[],
   { calls }: Story,
 ): readonly string[] {
-  // Each that goes on with a later caller looks when it begins, and shortly before its end.
+  // Each that goes on with a later caller looks once more shortly before its end.
   const others = holds.filter((other) => other.atMs >= startedAtMs && other.atMs < atMs).length;
   return (['alb', 'nlb'] as const).flatMap((group) => {
     const made = calls.filter((call) => call.group === group && call.atMs >= startedAtMs && call.atMs <= atMs).length;
-    const most = 3 + 2 * others + summary.heldMs / SHORTEST_STEP_MS;
+    const most = 3 + others + summary.heldMs / SHORTEST_STEP_MS;
     return made > most ? [`${made} calls for ${group} in ${summary.heldMs}`] : [];
   });
 }
