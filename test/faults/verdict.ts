@@ -66,7 +66,10 @@ function surprises(fault: FaultRow, phase: Phase, beganMs: number, ran: Ran): re
 
 /** Whether all that went wrong is a matter of time, and so may be due to a machine that had too much to do. */
 export function mayBeTheMachine({ broken, otherwise }: Verdict): boolean {
-  return broken.length + otherwise.length > 0 && broken.every((kind) => kind === 'held past the deadline');
+  // Past the grace period the kubelet kills whatever is left, the sidecar with those who wait for it.
+  const late: readonly Broken[] = ['held past the deadline', 'crash', 'unanswered caller'];
+  const isLate = broken.length === 0 || broken.includes('held past the deadline');
+  return broken.length + otherwise.length > 0 && isLate && broken.every((kind) => late.includes(kind));
 }
 
 function seconds(ms: number): string {
