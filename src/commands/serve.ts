@@ -40,7 +40,13 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
     },
     known,
   );
-  const lifecycle = createLifecycle({ ...ports, sidecar: howWeRun, hold: () => hold('node'), holdEnds, exit });
+  const lifecycle = createLifecycle({
+    ...ports,
+    sidecar: howWeRun,
+    hold: () => hold('node'),
+    holdEnds: () => holds.end(pod),
+    exit,
+  });
 
   /** Targets stay known from the start-up even if the Service stops selecting the pod later. */
   function known(): PriorKnowledge {
@@ -58,11 +64,6 @@ export async function serve(config: Config, ports: CommandPorts): Promise<void> 
   function hold(origin: HookOrigin): Promise<HoldSummary> {
     endCheck();
     return holds.join(pod, origin);
-  }
-
-  function holdEnds(): Promise<unknown> | undefined {
-    const latest = holds.latest(pod);
-    return latest?.result === undefined ? latest?.released : undefined;
   }
 
   /** In observe mode nobody waits for the hold. */

@@ -18,6 +18,8 @@ export interface Holds {
   join(pod: PodRef, origin: HookOrigin): Promise<HoldSummary>;
   /** The pod's latest hold: the one that goes on, or the last one. */
   latest(pod: PodRef): LatestHold | undefined;
+  /** Resolves at the release of the hold that goes on; undefined where none does. */
+  end(pod: PodRef): Promise<unknown> | undefined;
 }
 
 export interface LatestHold {
@@ -25,14 +27,13 @@ export interface LatestHold {
   readonly hold: Hold | undefined;
   /** Undefined while the hold goes on. */
   readonly result: ReleasedHold | undefined;
-  /** Resolves at the release. */
-  readonly released: Promise<ReleasedHold>;
 }
 
 interface Entry extends LatestHold {
   origin: HookOrigin;
   hold: Hold | undefined;
   result: ReleasedHold | undefined;
+  readonly released: Promise<ReleasedHold>;
 }
 
 export function createHolds(policy: HoldPolicy, ports: HoldPorts, known: (pod: PodRef) => PriorKnowledge): Holds {
@@ -62,13 +63,20 @@ export function createHolds(policy: HoldPolicy, ports: HoldPorts, known: (pod: P
       const joined =
         latest !== undefined && (latest.result === undefined || answers(latest.result, arrivedAtMs, policy));
       const entry = joined ? latest : begin(pod, origin, arrivedAtMs, latest?.result);
-      if (origin === 'node') noteNode(entry);
+      if (joined && origin === 'node') noteNode(entry);
       const result = await entry.released;
       if (answers(result, arrivedAtMs, policy)) return result.summary;
     }
   }
 
-  return { join, latest: (pod) => entries.get(podKey(pod)) };
+  return {
+    join,
+    latest: (pod) => entries.get(podKey(pod)),
+    end(pod) {
+      const entry = entries.get(podKey(pod));
+      return entry?.result === undefined ? entry?.released : undefined;
+    },
+  };
 }
 
 function noteNode(entry: Entry): void {

@@ -17,14 +17,17 @@ export function limitConnections(
 ): void {
   const open = new Map<Socket, string>();
   const waiting = new Set<Socket>();
+  const nodes = new Set<Socket>();
   server.on('connection', (socket) => {
     open.set(socket, socket.remoteAddress ?? '');
+    if (originOf(socket) === 'node') nodes.add(socket);
     socket.once('close', () => {
       open.delete(socket);
       waiting.delete(socket);
+      nodes.delete(socket);
     });
     if (open.size <= limit) return;
-    const strangers = [...open].filter(([each]) => originOf(each) === 'network');
+    const strangers = [...open].filter(([each]) => !nodes.has(each));
     const some = strangers.length > 0 ? strangers : [...open];
     const idle = some.filter(([each]) => each !== socket && !waiting.has(each));
     oldestOfBusiest(idle.length > 0 ? idle : some)?.destroy();

@@ -404,6 +404,7 @@ describe('the own pod', () => {
 describe('while the own pod cannot be read', () => {
   const cluster = { pod: () => failure('denied') };
   const assumed = { gracePeriodMs: 300_000 };
+  const known = { pod: undefined, groups: [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }] }] };
   const living = slice({
     endpoints: [{ pod: { name: 'web-1', uid: 'uid-1' }, addresses: ['10.1.0.7'], terminating: false }],
   });
@@ -416,7 +417,6 @@ describe('while the own pod cannot be read', () => {
   });
 
   test('and the slices say that it is not being deleted, ELBv2 is not asked and the hold goes by the clock', async () => {
-    const known = { pod: undefined, groups: [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }] }] };
     const { summary, elbCalls, events } = await hold({ ...cluster, slices: () => [living] }, assumed, { known });
     expect(summary).toMatchObject({ reason: 'fallback', heldMs: 35_000, targets: [{ state: 'unknown' }] });
     expect(elbCalls).toEqual([]);
@@ -436,8 +436,6 @@ describe('while the own pod cannot be read', () => {
     ['and neither can the slices', { ...cluster, slices: () => failure('denied'), bindings: () => failure('denied') }],
     ['and they do not list it', { ...cluster, slices: () => [] }],
   ])('%s', (_, world: Partial<World>) => {
-    const known = { pod: undefined, groups: [{ group: binding().group, addresses: [{ ip: '10.1.0.7', port: 8080 }] }] };
-
     test('a call from the node is believed', async () => {
       const { elbCalls } = await hold(world, assumed, { known });
       expect(elbCalls.length).toBeGreaterThan(0);
@@ -470,16 +468,10 @@ describe('while the own pod cannot be read', () => {
 
 test('a pod that is held although it is not being deleted is looked up for a call from the node only', async () => {
   const world = { pod: () => ownPod({ terminating: false }), slices: () => [] };
-  const fromNode = await hold(world, {
-    onRestart: 'hold',
-    targetGroups: [{ arn: binding().group.arn ?? '', port: 8080 }],
-  });
+  const policy = { onRestart: 'hold', targetGroups: [{ arn: binding().group.arn ?? '', port: 8080 }] } as const;
+  const fromNode = await hold(world, policy);
   expect(fromNode.summary.reason).toBe('drained');
-  const fromElsewhere = await hold(
-    world,
-    { onRestart: 'hold', targetGroups: [{ arn: binding().group.arn ?? '', port: 8080 }] },
-    { origin: 'network' },
-  );
+  const fromElsewhere = await hold(world, policy, { origin: 'network' });
   expect(fromElsewhere.summary.reason).toBe('fallback');
   expect(fromElsewhere.elbCalls).toEqual([]);
 });

@@ -78,10 +78,7 @@ export async function play(schedule: Schedule): Promise<Story> {
     clock,
     interactive: false,
     hold: () => holds.join(POD, 'node'),
-    holdEnds() {
-      const latest = holds.latest(POD);
-      return latest?.result === undefined ? latest?.released : undefined;
-    },
+    holdEnds: () => holds.end(POD),
     sidecar() {
       const state = holds.latest(POD)?.hold?.state();
       return (state === undefined ? undefined : lastRead(state.pod))?.sidecar ?? 'unknown';

@@ -1,11 +1,6 @@
 import { request } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import type { HoldSummary } from '../../src/core/outcome.ts';
-import { startScene } from '../support/scene.ts';
-
-async function callHook(url: string): Promise<HoldSummary> {
-  return (await (await fetch(`${url}/prestop`)).json()) as HoldSummary;
-}
+import { callHook, startScene } from '../support/scene.ts';
 
 /** Calls and hangs up when the connection stands. */
 function hangUp(url: string): Promise<void> {

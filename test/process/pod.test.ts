@@ -1,24 +1,13 @@
-import { request } from 'node:http';
-import { json } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { addTargetGroup } from '../../sim/add-target-group.ts';
 import { targetGroupArn } from '../../sim/aws/target-group.ts';
 import type { EmbeddedCluster } from '../../sim/cluster.ts';
 import { DELETION_UNSEEN } from '../../src/core/journal.ts';
-import { type Scene, startScene } from '../support/scene.ts';
+import { callHook, type Scene, startScene } from '../support/scene.ts';
 
 function withoutPods(cluster: EmbeddedCluster): void {
   addTargetGroup(cluster);
   cluster.kubernetes.deny('pods');
-}
-
-function callHook(url: string, from: { readonly localAddress?: string } = {}): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    request(`${url}/prestop`, from)
-      .on('response', (response) => resolve(json(response)))
-      .on('error', reject)
-      .end();
-  });
 }
 
 describe.concurrent('the hook of a pod that is not being deleted', () => {

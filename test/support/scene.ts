@@ -1,3 +1,5 @@
+import { request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { addTargetGroup } from '../../sim/add-target-group.ts';
 import { type ClusterOptions, type EmbeddedCluster, startCluster } from '../../sim/cluster.ts';
 import { fakeProcess } from '../../sim/kubelet/process.ts';
@@ -89,4 +91,14 @@ function sceneOf(cluster: EmbeddedCluster, pod: ProtectedPod): Scene {
 
 function oneAlb(cluster: EmbeddedCluster): void {
   addTargetGroup(cluster);
+}
+
+/** What the hook answers, from this address of the loopback. */
+export function callHook(url: string, from: { readonly localAddress?: string } = {}): Promise<HoldSummary> {
+  return new Promise((resolve, reject) => {
+    request(`${url}/prestop`, from)
+      .on('response', (response) => resolve(json(response) as Promise<HoldSummary>))
+      .on('error', reject)
+      .end();
+  });
 }
