@@ -1,6 +1,7 @@
 import type { Pod } from '../sim/kubernetes/objects.ts';
 import type { HoldSummary } from '../src/core/outcome.ts';
 import { SIDECAR_NAME } from '../src/workload/sidecar.ts';
+import { wasKilled } from './aws-side/terminations.ts';
 import type { AwsSide } from './aws-side.ts';
 
 /** What became of a pod that has ended. Times are ms of the timeline; what has not happened is absent. */
@@ -37,10 +38,7 @@ export function fateOf({ timeline, diary, callsOf }: AwsSide, { metadata, status
     warnings: log.filter(({ level }) => level === 'warn' || level === 'error').map(({ msg }) => String(msg)),
     calls: callsOf(metadata.name).length,
     killed: diary.terminations
-      .filter(({ uid, exitCode }) => uid === metadata.uid && exitCode === KILLED)
+      .filter((end) => end.uid === metadata.uid && wasKilled(end))
       .map(({ container, reason }) => `${container} (${reason})`),
   };
 }
-
-/** Exit code of SIGKILL, whoever sent it. */
-const KILLED = 137;

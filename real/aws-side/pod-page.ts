@@ -3,7 +3,7 @@ import type { PodDiaryOptions } from './pod-diary.ts';
 import { createPodLogs } from './pod-logs.ts';
 import { type PrintedLines, parseFields } from './printed-lines.ts';
 import type { RealPod } from './sim-objects.ts';
-import { type ContainerRun, runsOf, type Termination, wasKilled } from './terminations.ts';
+import { type ContainerRun, runsOf, type Termination, wasKilledByKubelet } from './terminations.ts';
 
 export interface PodPageOptions extends PodDiaryOptions {
   readonly pod: RealPod;
@@ -54,7 +54,7 @@ export function createPodPage(options: PodPageOptions): PodPage {
     if (end === undefined || ended.has(id)) return;
     ended.add(id);
     timeline.record('kubelet', 'container exited', { ...subject, container, ...end });
-    if (wasKilled(end)) timeline.record('kubelet', 'sends SIGKILL', { ...subject, container });
+    if (wasKilledByKubelet(end)) timeline.record('kubelet', 'sends SIGKILL', { ...subject, container });
     onTermination({ atMs: toTimelineMs(Date.now()), ...subject, container, ...end });
   }
 

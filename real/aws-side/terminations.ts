@@ -57,9 +57,14 @@ function idOf(container: string, containerId = ''): string {
 }
 
 /**
- * Whether it was SIGKILL, sent by the kubelet: `OOMKilled` comes from the kernel, and `ContainerStatusUnknown` only says that nobody
- * knows (kubelet: kubelet_pods.go).
+ * Whether it was SIGKILL, whoever sent it. `ContainerStatusUnknown` is no such thing: the kubelet makes its exit code up where it finds
+ * the container no more, as it may after an eviction (kubelet: status_manager.go, kubelet_pods.go).
  */
 export function wasKilled({ exitCode, reason }: Pick<Termination, 'exitCode' | 'reason'>): boolean {
-  return exitCode === EXIT_CODE_SIGKILL && reason === 'Error';
+  return exitCode === EXIT_CODE_SIGKILL && reason !== 'ContainerStatusUnknown';
+}
+
+/** Whether it was the kubelet that killed it: `OOMKilled` comes from the kernel. */
+export function wasKilledByKubelet(end: Pick<Termination, 'exitCode' | 'reason'>): boolean {
+  return wasKilled(end) && end.reason !== 'OOMKilled';
 }

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { type AwsSide, startAwsSide } from '../../real/aws-side.ts';
+import { fateOf } from '../../real/fate.ts';
 import { fatesOf } from '../../sim/rollout/fates.ts';
 import { eventually } from '../support/eventually.ts';
 import { startWatchedApi, type WatchedApi } from '../support/watched-api.ts';
@@ -72,18 +73,21 @@ test('the end of a pod is told in the words of the embedded cluster', async () =
 });
 
 test.each([
-  { exitCode: 137, reason: 'Error', killed: true },
-  { exitCode: 137, reason: 'OOMKilled', killed: false },
-  { exitCode: 137, reason: 'ContainerStatusUnknown', killed: false },
-  { exitCode: 143, reason: 'Error', killed: false },
-])('exit code $exitCode with reason $reason: killed by the kubelet $killed', async ({ killed, ...end }) => {
+  { exitCode: 137, reason: 'Error', killed: true, byKubelet: true },
+  { exitCode: 137, reason: 'OOMKilled', killed: true, byKubelet: false },
+  { exitCode: 137, reason: 'ContainerStatusUnknown', killed: false, byKubelet: false },
+  { exitCode: 143, reason: 'Error', killed: false, byKubelet: false },
+])('exit code $exitCode with reason $reason: killed $killed, by the kubelet $byKubelet', async (row) => {
+  const { killed, byKubelet, ...end } = row;
   const api = await startWatchedApi();
   const side = await start(api);
   put(api, { id: 'b' }, {}, { id: 'a', end });
   await eventually(() => expect(side.diary.terminations).toMatchObject([end]));
   put(api, { id: 'b', end: { exitCode: 0, reason: 'Completed' } }, {}, { id: 'a', end });
   await eventually(() => expect(side.diary.terminations).toMatchObject([end, { exitCode: 0 }]));
-  expect(moments(side).includes('kubelet sends SIGKILL')).toBe(killed);
+  expect(moments(side).includes('kubelet sends SIGKILL')).toBe(byKubelet);
+  const [pod] = side.store.list('Pod');
+  expect(pod && fateOf(side, pod).killed).toEqual(killed ? [`app (${end.reason})`] : []);
 });
 
 test('a log that breaks off is read on, and no line is told twice', async () => {
