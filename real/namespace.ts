@@ -34,6 +34,8 @@ export interface RealNamespace {
   until<Value>(what: string, look: () => Value | undefined): Promise<Value>;
   /** Resolves when the pod has ended, with what became of it. */
   fate(pod: Pod): Promise<Fate>;
+  /** As `fate`, when besides no load balancer sends it requests any more: a pod that is let go too early ends before that. */
+  fateAfterRouting(pod: Pod): Promise<Fate>;
   remove(): Promise<void>;
 }
 
@@ -67,6 +69,13 @@ export async function createNamespace(options: RealNamespaceOptions): Promise<Re
     }
   }
 
+  async function fate(pod: Pod): Promise<Fate> {
+    await until(`pod ${pod.metadata.name} has ended`, () =>
+      timeline.moments.find(({ what, fields }) => what === 'pod ended' && fields['uid'] === pod.metadata.uid),
+    );
+    return fateOf(aws, pod);
+  }
+
   const awsEnv = [
     { name: 'AWS_REGION', value: 'eu-west-1' },
     { name: 'AWS_ENDPOINT_URL', value: aws.aws.url },
@@ -97,11 +106,10 @@ export async function createNamespace(options: RealNamespaceOptions): Promise<Re
         aws.elbv2.routable(group.arn).length === targets ? true : undefined,
       );
     },
-    async fate(pod) {
-      await until(`pod ${pod.metadata.name} has ended`, () =>
-        timeline.moments.find(({ what, fields }) => what === 'pod ended' && fields['uid'] === pod.metadata.uid),
-      );
-      return fateOf(aws, pod);
+    fate,
+    async fateAfterRouting(pod) {
+      await until(`pod ${pod.metadata.name} is sent requests no more`, () => fateOf(aws, pod).routedUntilMs);
+      return await fate(pod);
     },
     async remove() {
       await kubectl(['delete', 'namespace', name, '--wait=false', '--ignore-not-found']);

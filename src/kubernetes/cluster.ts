@@ -1,5 +1,5 @@
 import type { ApiError } from '../core/errors.ts';
-import type { Binding, BindingApiGroup, Cluster, UnreadBinding } from '../core/ports.ts';
+import type { Cluster } from '../core/ports.ts';
 import type { ApiClient } from './api-client.ts';
 import { understand } from './errors.ts';
 import { canName, slicesOf, toBinding, toEndpointSlice, toService } from './objects.ts';
@@ -21,7 +21,7 @@ export function createCluster({ read, list }: ApiClient): Cluster {
       const resource = `targetgroupbindings.${apiGroup}`;
       try {
         return await list(`list ${resource}`, pathOf(resource, namespace), {}, signal, (object) =>
-          toBindingOrNot(object, apiGroup),
+          toBinding(object, apiGroup),
         );
       } catch (error) {
         // The CRD is not installed: this cluster has no such controller.
@@ -40,16 +40,6 @@ export function createCluster({ read, list }: ApiClient): Cluster {
       return understand('get services', object, toService);
     },
   };
-}
-
-/** One that nobody can read must not hide the others. */
-function toBindingOrNot(object: unknown, apiGroup: BindingApiGroup): Binding | UnreadBinding {
-  try {
-    return toBinding(object, apiGroup);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { unread: error.message };
-  }
 }
 
 /** The slices of these Services, each as `toItem` makes it. */

@@ -1,4 +1,4 @@
-import type { Binding, BindingApiGroup, EndpointSlice, Service } from '../core/ports.ts';
+import type { Binding, BindingApiGroup, EndpointSlice, Service, UnreadBinding } from '../core/ports.ts';
 import { canonicalIp, type LoadBalancerKind } from '../core/target.ts';
 import { type Fields, fieldsOf, itemsOf, objectsOf, required, textOf, wholeNumberOf } from './shape.ts';
 
@@ -68,15 +68,17 @@ export function slicesOf(services: readonly string[]): string {
   return `${SERVICE_NAME_LABEL} in (${services.join(',')})`;
 }
 
-/** Throws a RangeError with its name and the field that is not as it should be. Its CRD validates, so that is a newer shape. */
-export function toBinding(object: unknown, apiGroup: BindingApiGroup): Binding {
-  const { metadata, spec } = fieldsOf(required(object, 'object'), 'object');
-  const name = required(textOf(fieldsOf(metadata, 'metadata')['name'], 'metadata.name'), 'metadata.name');
+/** Its CRD validates: one that cannot be read is of a newer shape. Nobody may take it for none, and it must not hide the others. */
+export function toBinding(object: unknown, apiGroup: BindingApiGroup): Binding | UnreadBinding {
+  let whose = '';
   try {
+    const { metadata, spec } = fieldsOf(required(object, 'object'), 'object');
+    const name = required(textOf(fieldsOf(metadata, 'metadata')['name'], 'metadata.name'), 'metadata.name');
+    whose = `${name}: `;
     return { name, apiGroup, ...readSpec(fieldsOf(spec, 'spec')) };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(`${name}: ${error.message}`, { cause: error });
+    return { unread: whose + error.message };
   }
 }
 

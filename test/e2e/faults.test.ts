@@ -155,10 +155,7 @@ async function underTrouble(world: World, trouble: Trouble): Promise<Row & { rea
       await plant(scene);
     }
     if (lives === true) await aws.diary.logged(pod.metadata.uid, SIDECAR_NAME, 'hold released');
-    else {
-      await shop.fate(pod);
-      await shop.until('it is sent requests no more', () => fateOf(aws, pod).routedUntilMs);
-    }
+    else await shop.fateAfterRouting(pod);
     await aws.clock.sleep(SEQUEL_MS);
   } finally {
     await mend?.(world);

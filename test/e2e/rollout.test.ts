@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Fate, fateOf } from '../../real/fate.ts';
+import type { Fate } from '../../real/fate.ts';
 import type { RealNamespace } from '../../real/namespace.ts';
 import { webDeployment } from '../../real/workload/web.ts';
 import type { World } from '../../real/world.ts';
@@ -103,10 +103,7 @@ async function underLoad(
     return left.length === change.leaving ? left : undefined;
   });
   // Whoever was let go too early is sent requests until its load balancer stops.
-  await shop.until('nobody of them is sent requests any more', () =>
-    gone.every((pod) => fateOf(aws, pod).routedUntilMs !== undefined) ? true : undefined,
-  );
-  const fates = await Promise.all(gone.map((pod) => shop.fate(pod)));
+  const fates = await Promise.all(gone.map((pod) => shop.fateAfterRouting(pod)));
   await aws.clock.sleep(1_000);
   const report = await load.stop();
   await shop.remove();

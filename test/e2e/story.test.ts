@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { webDeployment } from '../../real/workload/web.ts';
 import type { World } from '../../real/world.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Scene, startScene } from './support/protected-pod.ts';
+import { type Scene, safeMs, startScene } from './support/protected-pod.ts';
 import { describeReal } from './support/suite.ts';
 
 /** `drain-wait verify` from outside, with the kubeconfig of the cluster, as long as a rolling update of two pods takes. */
@@ -147,8 +147,7 @@ describeReal('what a hold leaves behind', (world, cluster) => {
       const env = [{ name: 'DRAIN_WAIT_MODE', value: 'observe' }];
       const scene = await startScene(world(), 'observe', { env, workload: webDeployment() });
       await scene.delete();
-      const { sigtermAtMs, deregisteredAtMs, routedUntilMs } = await scene.fate();
-      expect(sigtermAtMs.get('app')).toBeLessThan(routedUntilMs ?? deregisteredAtMs ?? 0);
+      expect(safeMs(await scene.shop.fateAfterRouting(scene.pod))).toBeLessThan(0);
       const events = await scene.shop.kubectl(['get', 'events']);
       expect(events).toMatch(/DrainWaitHolding\s.*Observing: would hold SIGTERM/);
       expect(events).toMatch(/DrainWaitCutShort\s.*Would have held SIGTERM for [\d.]+ s when told to stop/);
