@@ -42,7 +42,7 @@ describeReal('a pod is let go by its load balancers', (world) => {
       await scene.delete();
       const fate = await scene.fate();
       expect(settledMs(fate, 'app')).toBeGreaterThanOrEqual(ALB_SETTLE_MS);
-      expect(safeMs(fate, 'proxy')).toBeLessThan(0);
+      expect(settledMs(fate, 'proxy')).toBeLessThan(0);
     });
 
     test('in two target groups of one Service', async () => {

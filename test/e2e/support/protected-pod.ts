@@ -72,10 +72,7 @@ export function settledMs({ deregisteredAtMs = Number.NaN, sigtermAtMs }: Fate, 
   return (sigtermAtMs.get(container) ?? Number.NaN) - deregisteredAtMs;
 }
 
-/**
- * From the last request that a load balancer may have sent until the container got SIGTERM, in ms. Negative: too early. NaN where one
- * of them has not been.
- */
-export function safeMs({ routedUntilMs = Number.NaN, sigtermAtMs }: Fate, container = 'app'): number {
-  return (sigtermAtMs.get(container) ?? Number.NaN) - routedUntilMs;
+/** From the last request that a load balancer may have sent until the application got SIGTERM, in ms. Negative: too early. */
+export function safeMs({ routedUntilMs = Number.NaN, sigtermAtMs }: Fate): number {
+  return (sigtermAtMs.get('app') ?? Number.NaN) - routedUntilMs;
 }
